@@ -1,1 +1,27 @@
-//! x
+//! The documented behaviour of the webhook APIs as a pure function, and servers around it.
+//!
+//! [`Mock::respond`] is the function: request and time in, answer and [`Trace`] out. [`serve`] puts an HTTP server
+//! around it, and [`wiremock`] (a feature) a responder for other people's tests.
+
+mod body_text;
+pub mod clock;
+mod fixtures;
+pub mod journal;
+mod mock;
+pub mod polyai;
+mod reply;
+mod secrets;
+pub mod serve;
+mod settings;
+mod toml_table;
+mod toml_text;
+pub mod trace;
+#[cfg(feature = "wiremock")]
+pub mod wiremock;
+
+pub use fixtures::{Fixtures, FixturesError};
+pub use mock::Mock;
+pub use reply::Reply;
+pub use settings::Setting;
+pub use toml_table::Fault;
+pub use trace::Trace;

@@ -1,1 +1,27 @@
-//! x
+//! Conformance cases for three webhook APIs, the runner that executes them, and the reports made from a run.
+//!
+//! A [`suite::Suite`] brings the cases of one API; [`runner`] turns them into libtest-mimic trials; every case
+//! writes [`event::Event`]s as it runs, and terminal output, reports and the exit code are made from that stream.
+
+pub mod case;
+pub mod cli;
+pub mod config;
+mod derive;
+pub mod embedded;
+pub mod event;
+pub mod http;
+pub mod polyai;
+mod probe;
+mod property;
+pub mod registry;
+pub mod report;
+pub mod run;
+pub mod runner;
+pub mod suite;
+pub mod summary;
+pub mod target;
+mod transcript;
+pub mod verdict;
+
+pub use derive::is_derivable;
+pub use probe::Probe;

@@ -1,2 +1,7 @@
-//! x
-fn main() {}
+//! The `hookproof` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    suites::cli::main()
+}

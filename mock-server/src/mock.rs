@@ -1,0 +1,125 @@
+//! All APIs in one value: a request goes to the API that owns its path.
+
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{HeaderValue, Request, Response, StatusCode};
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::fixtures::Fixtures;
+use crate::journal::Journal;
+use crate::polyai::Polyai;
+use crate::reply::Reply;
+use crate::secrets::Secrets;
+use crate::trace::Trace;
+
+/// What goes wrong with the body of a request before the core sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// It is beyond the limit of the server.
+    TooLarge,
+    /// It did not arrive in time.
+    TooSlow,
+    /// It ended early, or its framing is broken.
+    Cut,
+}
+
+/// What the servers need of an API.
+pub(crate) trait Api: Send + Sync {
+    /// The name of the API, as in the fixtures file.
+    fn id(&self) -> &'static str;
+    /// Whether a path is this API's to answer, be it with 404.
+    fn owns(&self, path: &str) -> bool;
+    fn respond(&self, request: &Request<Bytes>, now: Timestamp) -> Reply;
+    /// The answer, in the form of this API's errors, to what the core never saw.
+    fn refuse(&self, fault: Fault) -> Reply;
+    /// What was received, oldest first, with the secrets masked.
+    fn events(&self, secrets: &Secrets) -> Vec<Value>;
+    /// Forgets what was received.
+    fn reset(&self);
+}
+
+/// Every API, their common fixtures, and the journal of all exchanges.
+pub struct Mock {
+    polyai: Polyai,
+    secrets: Secrets,
+    journal: Journal,
+}
+
+impl Mock {
+    /// A server with these fixtures and nothing received.
+    pub fn new(fixtures: Fixtures) -> Self {
+        let secrets = Secrets::new(fixtures.polyai.keys.iter());
+        Self {
+            polyai: Polyai::new(fixtures.polyai),
+            secrets,
+            journal: Journal::default(),
+        }
+    }
+
+    /// The registry: an API that is not here is not served.
+    pub(crate) fn apis(&self) -> [&dyn Api; 1] {
+        [&self.polyai]
+    }
+
+    pub(crate) fn api(&self, id: &str) -> Option<&dyn Api> {
+        self.apis().into_iter().find(|api| api.id() == id)
+    }
+
+    fn owner(&self, path: &str) -> Option<&dyn Api> {
+        self.apis().into_iter().find(|api| api.owns(path))
+    }
+
+    /// Answers a request. What no API owns is answered 404.
+    pub fn respond(&self, request: &Request<Bytes>, now: Timestamp) -> Reply {
+        let path = request.uri().path();
+        match self.owner(path) {
+            Some(api) => api.respond(request, now),
+            None => self.unknown_path(path),
+        }
+    }
+
+    /// Answers a request whose body never came through.
+    pub(crate) fn refuse(&self, path: &str, fault: Fault) -> Reply {
+        match self.owner(path) {
+            Some(api) => api.refuse(fault),
+            None => self.unknown_path(path),
+        }
+    }
+
+    /// PolyAI's external events.
+    pub fn polyai(&self) -> &Polyai {
+        &self.polyai
+    }
+
+    pub(crate) fn secrets(&self) -> &Secrets {
+        &self.secrets
+    }
+
+    /// The exchanges that a server recorded.
+    pub fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
+    /// Forgets all that was received and recorded; the fixtures stay.
+    pub fn reset(&self) {
+        self.apis().into_iter().for_each(Api::reset);
+        self.journal.clear();
+    }
+
+    fn unknown_path(&self, path: &str) -> Reply {
+        let mut trace = Trace::new();
+        trace.step(
+            "route",
+            &[&self.secrets.excerpt(path)],
+            &["a path of no API"],
+            None,
+        );
+        let mut response = Response::new(Bytes::from_static(br#"{"error_message":"Not found"}"#));
+        *response.status_mut() = StatusCode::NOT_FOUND;
+        response
+            .headers_mut()
+            .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        Reply::new(response, trace)
+    }
+}

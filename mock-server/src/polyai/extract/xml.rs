@@ -1,0 +1,498 @@
+//! The id in an XML document: the text of the element that a dotted path names.
+//!
+//! `quick-xml` splits the text into events and checks that tags match. What XML 1.0 asks beyond that is checked here:
+//! one root, nothing but white space beside it, names and characters that are allowed, known references only.
+
+use std::borrow::Cow;
+
+use quick_xml::escape::resolve_predefined_entity;
+use quick_xml::events::{BytesRef, BytesStart, Event};
+use quick_xml::{Reader, XmlVersion};
+
+use super::Extraction;
+use crate::polyai::dotted_path::DottedPath;
+use crate::polyai::pairs::{Choice, choose};
+use crate::polyai::readings::{Readings, XmlDoctype, XmlRepeated, XmlRoot, XmlWhitespace};
+
+const PLACE: &str = "XML payload";
+const NOT_XML: &str = "request body is not well-formed XML";
+
+/// Deepest nesting of elements that is read.
+const MAX_DEPTH: usize = 128;
+
+/// Longest document that is read, in bytes. An entity is never expanded, so that a document cannot grow.
+const MAX_BYTES: usize = 16 * 1024 * 1024;
+
+/// Why a document is not read.
+#[derive(Debug, PartialEq, Eq)]
+enum Refusal {
+    Malformed,
+    Doctype,
+}
+
+impl From<quick_xml::Error> for Refusal {
+    fn from(_: quick_xml::Error) -> Self {
+        Self::Malformed
+    }
+}
+
+/// What the element at the path holds.
+#[derive(Debug, PartialEq, Eq)]
+enum Content {
+    Text(String),
+    /// Other elements.
+    Elements,
+}
+
+/// Looks for the element. Comments and processing instructions are skipped, CDATA sections, character references and
+/// the five predefined entities mean the text they stand for, a namespace prefix may be left out of the path, and
+/// attributes cannot be reached.
+pub(crate) fn find<'r>(body: &'r [u8], path: &str, readings: &Readings) -> Extraction<'r> {
+    let dotted = DottedPath::parse(path);
+    let matches = match Search::new(dotted, readings).read(body) {
+        Ok(matches) => matches,
+        Err(Refusal::Malformed) => {
+            return Extraction::malformed(PLACE, NOT_XML, "polyai.extract.xml.malformed");
+        }
+        Err(Refusal::Doctype) => {
+            let message = "a document type declaration is not accepted";
+            return Extraction::malformed(PLACE, message, "polyai.extract.xml.doctype");
+        }
+    };
+    if matches.is_empty() {
+        return Extraction::nothing(PLACE, "nothing", "polyai.extract.xml.missing");
+    }
+    if matches.contains(&Content::Elements) {
+        return Extraction::no_id(PLACE, "an element that holds elements", "polyai.extract.xml.path");
+    }
+    let texts = matches.into_iter().filter_map(|content| match content {
+        Content::Text(text) if readings.xml_whitespace == XmlWhitespace::Trimmed => {
+            Some(Cow::Owned(text.trim_matches(is_blank).to_owned()))
+        }
+        Content::Text(text) => Some(Cow::Owned(text)),
+        Content::Elements => None,
+    });
+    let requirement = match dotted {
+        Some(path) if path.is_nested() => "polyai.extract.xml.nested",
+        _ => "polyai.extract.xml.path",
+    };
+    match choose(texts, Choice::Joined) {
+        Some(text) if !text.is_empty() => Extraction::id(PLACE, text, requirement),
+        _ => Extraction::empty(PLACE, false, "polyai.extract.xml.missing"),
+    }
+}
+
+/// The white space of XML 1.0.
+fn is_blank(character: char) -> bool {
+    matches!(character, ' ' | '\t' | '\r' | '\n')
+}
+
+/// How far the open elements agree with the path, for one of the places where it may begin.
+#[derive(Clone, Copy)]
+struct Position {
+    /// Depth of the element that the first segment names; the root has depth 0.
+    begin: usize,
+    /// How many segments the open elements match without a gap.
+    matched: usize,
+    wanted: bool,
+}
+
+/// The state of one reading of a document.
+struct Search<'p> {
+    path: Option<DottedPath<'p>>,
+    length: usize,
+    choice: XmlRepeated,
+    ignore_doctype: bool,
+    /// Below the root first: it is what the documented example shows, and counts where both lead somewhere.
+    positions: [Position; 2],
+    matches: [Vec<Content>; 2],
+    depth: usize,
+    root_seen: bool,
+    /// The element whose content is being collected: which position, its depth, and what it holds so far.
+    open: Vec<(usize, usize, Content)>,
+}
+
+impl<'p> Search<'p> {
+    fn new(path: Option<DottedPath<'p>>, readings: &Readings) -> Self {
+        let without = Position {
+            begin: 1,
+            matched: 0,
+            wanted: readings.xml_root != XmlRoot::WithRoot,
+        };
+        let with = Position {
+            begin: 0,
+            matched: 0,
+            wanted: readings.xml_root != XmlRoot::WithoutRoot,
+        };
+        Self {
+            path,
+            length: path.map_or(0, |path| path.segments().count()),
+            choice: readings.xml_repeated,
+            ignore_doctype: readings.xml_doctype == XmlDoctype::Ignored,
+            positions: [without, with],
+            matches: [Vec::new(), Vec::new()],
+            depth: 0,
+            root_seen: false,
+            open: Vec::new(),
+        }
+    }
+
+    fn read(mut self, body: &[u8]) -> Result<Vec<Content>, Refusal> {
+        let text = std::str::from_utf8(body).map_err(|_| Refusal::Malformed)?;
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        if text.len() > MAX_BYTES || !text.chars().all(is_xml_character) {
+            return Err(Refusal::Malformed);
+        }
+        let mut reader = Reader::from_str(text);
+        let config = reader.config_mut();
+        config.check_comments = true;
+        config.expand_empty_elements = true;
+        loop {
+            let at_start = reader.buffer_position() == 0;
+            match reader.read_event()? {
+                Event::Start(start) => self.start(&start)?,
+                Event::End(_) => self.end(),
+                Event::Text(text) => {
+                    self.text(&text.xml10_content().map_err(quick_xml::Error::from)?, false)?;
+                }
+                Event::CData(text) => {
+                    self.text(&text.xml10_content().map_err(quick_xml::Error::from)?, true)?;
+                }
+                Event::GeneralRef(reference) => self.reference(&reference)?,
+                Event::Decl(_) if !at_start => return Err(Refusal::Malformed),
+                Event::DocType(_) if self.root_seen => return Err(Refusal::Malformed),
+                Event::DocType(_) if !self.ignore_doctype => return Err(Refusal::Doctype),
+                Event::Decl(_) | Event::DocType(_) | Event::Comment(_) | Event::PI(_) | Event::Empty(_) => {}
+                Event::Eof => break,
+            }
+        }
+        if self.depth > 0 || !self.root_seen {
+            return Err(Refusal::Malformed);
+        }
+        let [without, with] = self.matches;
+        Ok(if without.is_empty() { with } else { without })
+    }
+
+    fn start(&mut self, start: &BytesStart<'_>) -> Result<(), Refusal> {
+        let tag_name = start.name();
+        let name = std::str::from_utf8(tag_name.as_ref()).map_err(|_| Refusal::Malformed)?;
+        let second_root = self.depth == 0 && self.root_seen;
+        if second_root || self.depth == MAX_DEPTH || !is_name(name) {
+            return Err(Refusal::Malformed);
+        }
+        for attribute in start.attributes() {
+            let attribute = attribute.map_err(quick_xml::Error::from)?;
+            let unescaped = attribute.normalized_value(XmlVersion::Implicit1_0);
+            if attribute.value.contains(&b'<') || unescaped.is_err() {
+                return Err(Refusal::Malformed);
+            }
+        }
+        self.root_seen = true;
+        if let Some((_, _, content)) = self.open.last_mut() {
+            *content = Content::Elements;
+        }
+        for (number, position) in self.positions.iter_mut().enumerate() {
+            let goes_on = self.depth == position.begin + position.matched;
+            let segment = self.path.and_then(|path| path.segments().nth(position.matched));
+            if position.wanted && goes_on && segment.is_some_and(|segment| is_named(name, segment)) {
+                position.matched += 1;
+                if position.matched == self.length {
+                    self.open.push((number, self.depth, Content::Text(String::new())));
+                }
+            }
+        }
+        self.depth += 1;
+        Ok(())
+    }
+
+    fn end(&mut self) {
+        // An end tag without a start is refused by the reader.
+        self.depth = self.depth.saturating_sub(1);
+        while let Some((number, _, content)) = self.open.pop_if(|(_, depth, _)| *depth == self.depth) {
+            let matches = &mut self.matches[number];
+            match self.choice {
+                XmlRepeated::First if !matches.is_empty() => {}
+                XmlRepeated::Last => *matches = vec![content],
+                XmlRepeated::First | XmlRepeated::Joined => matches.push(content),
+            }
+        }
+        for position in &mut self.positions {
+            position.matched = position.matched.min(self.depth.saturating_sub(position.begin));
+        }
+    }
+
+    fn text(&mut self, text: &str, only_inside: bool) -> Result<(), Refusal> {
+        if self.depth == 0 && (only_inside || !text.chars().all(is_blank)) {
+            return Err(Refusal::Malformed);
+        }
+        for (_, _, content) in &mut self.open {
+            if let Content::Text(collected) = content {
+                collected.push_str(text);
+            }
+        }
+        Ok(())
+    }
+
+    fn reference(&mut self, reference: &BytesRef<'_>) -> Result<(), Refusal> {
+        let text: Cow<'_, str> = match reference.resolve_char_ref()? {
+            Some(character) if is_xml_character(character) => Cow::Owned(character.to_string()),
+            Some(_) => return Err(Refusal::Malformed),
+            None => {
+                let name = reference.decode().map_err(quick_xml::Error::from)?;
+                Cow::Borrowed(resolve_predefined_entity(&name).ok_or(Refusal::Malformed)?)
+            }
+        };
+        self.text(&text, true)
+    }
+}
+
+/// Whether an element answers to a segment, with its namespace prefix or without.
+fn is_named(name: &str, segment: &str) -> bool {
+    name == segment || name.split_once(':').is_some_and(|(_, local)| local == segment)
+}
+
+/// The characters that XML 1.0 allows (production 2).
+fn is_xml_character(character: char) -> bool {
+    matches!(character, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
+}
+
+/// The names that XML 1.0 allows, as far as ASCII goes (productions 4 and 5).
+fn is_name(name: &str) -> bool {
+    let begins = |character: char| {
+        character.is_ascii_alphabetic() || matches!(character, '_' | ':') || !character.is_ascii()
+    };
+    let goes_on =
+        |character: char| begins(character) || character.is_ascii_digit() || matches!(character, '-' | '.');
+    name.starts_with(begins) && name.chars().all(goes_on)
+}
+
+#[cfg(test)]
+mod tests {
+    use http::StatusCode;
+
+    use super::super::Found;
+    use super::*;
+
+    fn with(body: &str, path: &str, readings: &Readings) -> Found<'static> {
+        bytes(body.as_bytes(), path, readings)
+    }
+
+    fn bytes(body: &[u8], path: &str, readings: &Readings) -> Found<'static> {
+        match find(body, path, readings).found {
+            Found::Id(id) => Found::Id(Cow::Owned(id.into_owned())),
+            Found::Nothing(why) => Found::Nothing(why),
+            Found::NoId(what) => Found::NoId(what),
+            Found::Unreadable(status, message) => Found::Unreadable(status, message),
+        }
+    }
+
+    fn found(body: &str, path: &str) -> Found<'static> {
+        with(body, path, &Readings::default())
+    }
+
+    fn id(text: &'static str) -> Found<'static> {
+        Found::Id(Cow::Borrowed(text))
+    }
+
+    fn malformed() -> Found<'static> {
+        Found::Unreadable(StatusCode::BAD_REQUEST, NOT_XML)
+    }
+
+    const SAMPLE: &str = "<root><cid>evt_01HF2MNW2ZQ1Z8E2S3J</cid><status>succeeded</status></root>";
+
+    #[test]
+    fn where_a_path_begins_is_a_reading() {
+        let sample = id("evt_01HF2MNW2ZQ1Z8E2S3J");
+        let mut readings = Readings::default();
+        assert_eq!(with(SAMPLE, "cid", &readings), sample);
+        assert_eq!(with(SAMPLE, "root.cid", &readings), sample);
+        readings.xml_root = XmlRoot::WithoutRoot;
+        assert_eq!(with(SAMPLE, "cid", &readings), sample);
+        assert_eq!(with(SAMPLE, "root.cid", &readings), Found::Nothing("nothing"));
+        readings.xml_root = XmlRoot::WithRoot;
+        assert_eq!(with(SAMPLE, "cid", &readings), Found::Nothing("nothing"));
+        assert_eq!(with(SAMPLE, "root.cid", &readings), sample);
+        assert_eq!(with("<cid>evt_1</cid>", "cid", &readings), id("evt_1"));
+    }
+
+    #[test]
+    fn below_the_root_comes_first_where_both_lead_somewhere() {
+        let body = "<a><b>with</b><a><b>without</b></a></a>";
+        assert_eq!(found(body, "a.b"), id("without"));
+        assert_eq!(found("<a><b>with</b></a>", "a.b"), id("with"));
+        assert_eq!(found("<a><a>x</a></a>", "a"), id("x"));
+    }
+
+    #[test]
+    fn a_path_walks_nested_elements() {
+        let body = "<root><b>no</b><a><c/><b>evt_1</b></a><a2><b>no</b></a2></root>";
+        assert_eq!(found(body, "a.b"), id("evt_1"));
+        assert_eq!(found(body, "root.a.b"), id("evt_1"));
+        for path in [
+            "b.a",
+            "a.x",
+            "c",
+            "a.b.c",
+            "A.b",
+            "root",
+            "x.a.b",
+            "a..b",
+            ".",
+            "root.root.a.b",
+        ] {
+            assert!(!matches!(found(body, path), Found::Id(_)), "{path}");
+        }
+        assert_eq!(found(body, "a.c"), Found::Nothing("an empty value"));
+        assert_eq!(found(body, "a"), Found::NoId("an element that holds elements"));
+    }
+
+    #[test]
+    fn ends_of_elements_close_the_path() {
+        let body = "<r><a><x/></a><b>no</b><a/><c><a><b>no</b></a></c></r>";
+        assert_eq!(found(body, "a.b"), Found::Nothing("nothing"));
+    }
+
+    #[test]
+    fn character_data_means_the_text_it_stands_for() {
+        for (content, text) in [
+            ("evt&#95;1", "evt_1"),
+            ("evt&#x5F;1", "evt_1"),
+            ("<![CDATA[evt_1]]>", "evt_1"),
+            ("ev<![CDATA[t_]]>1", "evt_1"),
+            ("&lt;&gt;&amp;&apos;&quot;", "<>&'\""),
+            ("a&amp;b<![CDATA[&amp;]]>", "a&b&amp;"),
+            ("e<!-- not this -->vt<?nor this?>_1", "evt_1"),
+            ("\r\n  evt_1\t", "evt_1"),
+            ("a\r\nb\rc", "a\nb\nc"),
+            ("\u{1f600}é", "\u{1f600}é"),
+        ] {
+            let body = format!(
+                "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!-- x --><root><cid>{content}</cid></root>\n<?y?>"
+            );
+            assert_eq!(
+                found(&body, "cid"),
+                Found::Id(Cow::Owned(text.to_owned())),
+                "{content}"
+            );
+        }
+    }
+
+    #[test]
+    fn prefixes_are_tolerated_and_attributes_out_of_reach() {
+        let body = r#"<n:root xmlns:n="urn:x" cid="no"><n:cid type="a&amp;b">evt_1</n:cid></n:root>"#;
+        assert_eq!(found(body, "cid"), id("evt_1"));
+        assert_eq!(found(body, "n:cid"), id("evt_1"));
+        assert_eq!(found(body, "root.cid"), id("evt_1"));
+        for path in ["m:cid", "type", "cid.type", "@cid", "cid.@type", "n"] {
+            assert!(!matches!(found(body, path), Found::Id(_)), "{path}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_well_formed_is_malformed_wherever_the_id_stands() {
+        for body in [
+            "",
+            "  ",
+            "cid=evt_1",
+            "{\"cid\":\"evt_1\"}",
+            "<root><cid>evt_1</cid>",
+            "<root><cid>evt_1</root>",
+            "<root><cid>evt_1</cid></root></root>",
+            "<root><cid>evt_1</cid></root><root/>",
+            "<root><cid>evt_1</cid></root>x",
+            "x<root><cid>evt_1</cid></root>",
+            "<root><cid>evt_1</cid></root>&amp;",
+            "<root><cid>evt_1</cid></root><![CDATA[x]]>",
+            "<root><cid>evt_1</cid>&unknown;</root>",
+            "<root><cid>evt_1</cid>&#0;</root>",
+            "<root><cid>evt_1</cid>&#xD800;</root>",
+            "<root><cid>evt_1</cid>&#x110000;</root>",
+            "<root><cid>evt_1</cid>&#;</root>",
+            "<root><cid>evt_1</cid>&</root>",
+            "<root><cid>evt_1</cid>& </root>",
+            "<root a=1><cid>evt_1</cid></root>",
+            "<root a='1' a='2'><cid>evt_1</cid></root>",
+            "<root a='&x;'><cid>evt_1</cid></root>",
+            "<root a='<'><cid>evt_1</cid></root>",
+            "<root><cid>evt_1</cid><1/></root>",
+            "<root><cid>evt_1</cid><a&b/></root>",
+            "<root><cid>evt_1</cid>< /></root>",
+            "<root><cid>evt_1</cid><!-- a -- b --></root>",
+            "<root><cid>evt_1</cid><!--</root>",
+            "<root><cid>evt_1</cid><![CDATA[</root>",
+            " <?xml version=\"1.0\"?><root><cid>evt_1</cid></root>",
+            "<root><?xml version=\"1.0\"?><cid>evt_1</cid></root>",
+            "<root><cid>evt_1</cid>\u{1}</root>",
+            "<root><cid>evt_1</cid>\0</root>",
+            "<root><cid>evt_1</cid>\u{ffff}</root>",
+            "<root><cid>evt_1</cid></root><!DOCTYPE root>",
+        ] {
+            assert_eq!(found(body, "cid"), malformed(), "{body:?}");
+        }
+        for body in [&b"<root><cid>\xff</cid></root>"[..], b"\xff\xfe<\0r\0/\0>\0"] {
+            assert_eq!(bytes(body, "cid", &Readings::default()), malformed());
+        }
+        assert_eq!(
+            found(&format!("\u{feff}{SAMPLE}"), "cid"),
+            id("evt_01HF2MNW2ZQ1Z8E2S3J")
+        );
+    }
+
+    #[test]
+    fn a_document_type_is_a_reading_and_never_followed() {
+        let body =
+            "<!DOCTYPE root [<!ENTITY x SYSTEM \"file:///etc/hostname\">]><root><cid>evt_1</cid></root>";
+        let refused = "a document type declaration is not accepted";
+        let mut readings = Readings::default();
+        assert_eq!(
+            with(body, "cid", &readings),
+            Found::Unreadable(StatusCode::BAD_REQUEST, refused)
+        );
+        readings.xml_doctype = XmlDoctype::Ignored;
+        assert_eq!(with(body, "cid", &readings), id("evt_1"));
+        let bomb = "<!DOCTYPE r [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;&a;\">]><r><cid>&b;</cid></r>";
+        assert_eq!(with(bomb, "cid", &readings), malformed());
+    }
+
+    #[test]
+    fn depth_is_bounded() {
+        let nested = |depth: usize| format!("{}{}", "<a>".repeat(depth), "</a>".repeat(depth));
+        let document = |depth| format!("<root>{}<cid>evt_1</cid></root>", nested(depth));
+        assert_eq!(found(&document(MAX_DEPTH - 1), "cid"), id("evt_1"));
+        assert_eq!(found(&document(MAX_DEPTH), "cid"), malformed());
+        assert_eq!(found(&"<a>".repeat(100_000), "cid"), malformed());
+    }
+
+    #[test]
+    fn white_space_is_a_reading() {
+        let body = "<root><cid> evt_1\u{a0}\n</cid></root>";
+        assert_eq!(found(body, "cid"), id("evt_1\u{a0}"));
+        let readings = Readings {
+            xml_whitespace: XmlWhitespace::Kept,
+            ..Readings::default()
+        };
+        assert_eq!(with(body, "cid", &readings), id(" evt_1\u{a0}\n"));
+    }
+
+    #[test]
+    fn repetition_is_a_reading() {
+        let body = "<root><cid>a</cid><cid>b</cid><cid>c</cid></root>";
+        let mut readings = Readings::default();
+        assert_eq!(with(body, "cid", &readings), id("a"));
+        readings.xml_repeated = XmlRepeated::Last;
+        assert_eq!(with(body, "cid", &readings), id("c"));
+        readings.xml_repeated = XmlRepeated::Joined;
+        assert_eq!(with(body, "cid", &readings), id("a,b,c"));
+    }
+
+    #[test]
+    fn an_empty_element_holds_no_id() {
+        for body in [
+            "<root><cid/></root>",
+            "<root><cid></cid></root>",
+            "<root><cid> <!-- x --></cid></root>",
+        ] {
+            assert_eq!(found(body, "cid"), Found::Nothing("an empty value"), "{body}");
+        }
+    }
+}

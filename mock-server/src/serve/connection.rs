@@ -1,0 +1,130 @@
+//! One connection: from `hyper` to the core and back.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::header::{CONNECTION, EXPECT};
+use http::{HeaderName, HeaderValue, Request, Response};
+use http_body_util::{Either, Full};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::TcpStream;
+
+use super::body::{self, Terms};
+use super::log::Thread;
+use super::{ADMIN_PREFIX, Options, admin};
+use crate::journal::Exchange;
+use crate::{Mock, clock, trace};
+
+const TRACE: HeaderName = HeaderName::from_static(trace::HEADER_NAME);
+
+/// Smallest read buffer that `hyper` accepts, in bytes.
+const MIN_BUFFER_BYTES: usize = 8192;
+
+/// An answer of the core, or one of the admin router.
+pub(super) type Body = Either<Full<Bytes>, axum::body::Body>;
+
+/// What all connections of a server have in common.
+pub(super) struct Shared {
+    pub(super) mock: Arc<Mock>,
+    pub(super) options: Options,
+    pub(super) log: Option<Thread>,
+    admin: axum::Router,
+    /// Only this machine can reach the server.
+    is_loopback: bool,
+}
+
+impl Shared {
+    pub(super) fn new(mock: Arc<Mock>, options: Options, log: Option<Thread>, is_loopback: bool) -> Self {
+        let admin = admin::router(Arc::clone(&mock));
+        Self {
+            mock,
+            options,
+            log,
+            admin,
+            is_loopback,
+        }
+    }
+}
+
+/// The protocol settings of every connection.
+pub(super) fn builder(options: &Options) -> http1::Builder {
+    let mut builder = http1::Builder::new();
+    builder
+        .timer(TokioTimer::new())
+        .header_read_timeout(options.head_timeout)
+        .max_buf_size(options.head_limit_bytes.max(MIN_BUFFER_BYTES))
+        .max_header_size(options.head_limit_bytes)
+        // A client that has sent everything may close its side and still wants the answer.
+        .half_close(true);
+    builder
+}
+
+/// Serves a connection in a task of its own.
+pub(super) fn spawn(
+    stream: TcpStream,
+    builder: &http1::Builder,
+    graceful: &GracefulShutdown,
+    shared: Arc<Shared>,
+) {
+    // Without this an answer may wait for the client's acknowledgement; a failure costs speed and nothing else.
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(move |request| {
+        let shared = Arc::clone(&shared);
+        async move { Ok::<_, Infallible>(answer(&shared, request).await) }
+    });
+    let connection = graceful.watch(builder.serve_connection(TokioIo::new(stream), service));
+    tokio::spawn(async move {
+        // What is wrong with a connection concerns its client, who has been told by status or by the close.
+        let _ = connection.await;
+    });
+}
+
+async fn answer(shared: &Shared, request: Request<Incoming>) -> Response<Body> {
+    let path = request.uri().path();
+    if path
+        .strip_prefix(ADMIN_PREFIX)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    {
+        return admin::answer(&shared.admin, request, shared.is_loopback)
+            .await
+            .map(Either::Right);
+    }
+    let (parts, body) = request.into_parts();
+    let terms = Terms {
+        limit_bytes: shared.options.body_limit_bytes,
+        timeout: shared.options.body_timeout,
+        sender_waits: parts.headers.contains_key(EXPECT),
+    };
+    let (body, fault) = match body::collect(body, &terms).await {
+        Ok(body) => (body, None),
+        Err(fault) => (Bytes::new(), Some(fault)),
+    };
+    let request = Request::from_parts(parts, body);
+    let now = clock::now();
+    let reply = match fault {
+        None => shared.mock.respond(&request, now),
+        Some(fault) => shared.mock.refuse(request.uri().path(), fault),
+    };
+    let (mut response, trace) = (reply.response, reply.trace);
+    let trace_header = shared.options.trace_header.then(|| trace.to_header_value());
+    let exchange = Arc::new(Exchange::new(&request, &response, trace, now));
+    if let Some(log) = &shared.log {
+        log.send(Arc::clone(&exchange));
+    }
+    shared.mock.journal().push(exchange);
+    if let Some(value) = trace_header {
+        response.headers_mut().insert(TRACE, value);
+    }
+    if fault.is_some() {
+        // What is left of the body cannot be told from a next request.
+        response
+            .headers_mut()
+            .insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    response.map(|body| Either::Left(Full::new(body)))
+}

@@ -1,0 +1,55 @@
+//! `hookproof list`.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::{Failure, listed_suites, picked, say};
+use crate::runner;
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Only this API
+    #[arg(long, value_delimiter = ',')]
+    api: Vec<String>,
+}
+
+/// Case names by requirement id.
+pub(super) fn cases_by_requirement(apis: &[&str]) -> Result<BTreeMap<String, Vec<String>>, Failure> {
+    let mut cases: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for planned in runner::plan(&listed_suites(apis)?) {
+        for id in planned.case.covers() {
+            cases
+                .entry(id.clone())
+                .or_default()
+                .push(planned.case.name().to_owned());
+        }
+    }
+    Ok(cases)
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let apis = picked(&arguments.api)?;
+    let cases = cases_by_requirement(&apis)?;
+    let mut out = String::new();
+    for api in apis.iter().filter_map(|id| spec::api(id)) {
+        for row in api.catalogue().iter() {
+            let _ = writeln!(out, "{}  ({} {}, {})", row.id, row.subject, row.level, row.basis);
+            match (cases.get(&row.id), &row.untestable) {
+                (Some(names), _) => names.iter().for_each(|name| {
+                    let _ = writeln!(out, "    {name}");
+                }),
+                (None, Some(why)) => {
+                    let _ = writeln!(out, "    not testable: {why}");
+                }
+                (None, None) => {
+                    let _ = writeln!(out, "    no case");
+                }
+            }
+        }
+    }
+    say(&out)?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,275 @@
+//! `hookproof test`.
+
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use spec::Basis;
+
+use super::filter::select;
+use super::{Failure, config_file, embedded_suites, listed_suites, picked, say, say_error, variable};
+use crate::config::Config;
+use crate::embedded::Embedded;
+use crate::event::Sink;
+use crate::http::Limits;
+use crate::registry::{self, Ingredients};
+use crate::report::{Format, Junit, Ndjson, Progress, Tap, Terminal};
+use crate::run::{Run, Settings};
+use crate::runner;
+use crate::suite::Suite;
+
+/// Seed of a run that names none: two runs of one version send the same requests.
+const DEFAULT_SEED: u64 = 1;
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Parts of case names, or beginnings of requirement ids; a case runs if any matches
+    filters: Vec<String>,
+    /// The API to test; repeat it or separate with commas for several
+    #[arg(long, value_delimiter = ',')]
+    api: Vec<String>,
+    /// Base URL of the server under test; goes with --api. Without it the embedded mock is tested
+    #[arg(long, value_name = "URL", requires = "api")]
+    target: Option<String>,
+    /// What the target holds: accounts, keys, ids [default: hookproof.toml, where it exists]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Seed of all generated inputs
+    #[arg(long, default_value_t = DEFAULT_SEED)]
+    seed: u64,
+    /// Generated inputs for each property
+    #[arg(long, value_name = "N", default_value_t = Settings::default().iterations, value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    cases: u64,
+    /// Cases that run at the same time
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u64).range(1..=256))]
+    test_threads: u64,
+    /// Seconds that one request may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
+    timeout: u64,
+    /// Print the names of the cases and nothing else
+    #[arg(long)]
+    list: bool,
+    /// Filters are whole names
+    #[arg(long)]
+    exact: bool,
+    /// How the result is printed
+    #[arg(long, value_enum, default_value_t = Shape::Pretty)]
+    format: Shape,
+    /// End the run at the first failure
+    #[arg(long)]
+    fail_fast: bool,
+    /// Count warnings as failures
+    #[arg(long)]
+    strict: bool,
+    /// Treat a must that this run did not verify as an incomplete run (exit code 3)
+    #[arg(long)]
+    require_all: bool,
+    /// Judge only requirements of this basis
+    #[arg(long, value_delimiter = ',', value_name = "BASIS")]
+    basis: Vec<ChosenBasis>,
+    /// Run one generated input again, as a failure printed it
+    #[arg(long, value_name = "CASE@SEED", conflicts_with = "filters")]
+    replay: Option<String>,
+    /// Keep every event, one JSON object a line
+    #[arg(long, value_name = "FILE")]
+    events: Option<PathBuf>,
+    /// Write a report, as junit=FILE; repeat it for several
+    #[arg(long, value_name = "KIND=FILE")]
+    report: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Shape {
+    /// Failures, warnings, observations and a table
+    Pretty,
+    /// Failures and the last line
+    Terse,
+    /// The events, one JSON object a line
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum ChosenBasis {
+    Documented,
+    Implied,
+    Vendor,
+    Source,
+    Silent,
+}
+
+impl From<ChosenBasis> for Basis {
+    fn from(basis: ChosenBasis) -> Self {
+        match basis {
+            ChosenBasis::Documented => Self::Documented,
+            ChosenBasis::Implied => Self::Implied,
+            ChosenBasis::Vendor => Self::Vendor,
+            ChosenBasis::Source => Self::Source,
+            ChosenBasis::Silent => Self::Silent,
+        }
+    }
+}
+
+/// What is tested; the embedded mock lives as long as this value.
+struct Targets {
+    suites: Vec<Arc<dyn Suite>>,
+    _embedded: Option<Embedded>,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let apis = picked(&arguments.api)?;
+    let replay = arguments.replay.as_deref().map(parse_replay).transpose()?;
+    let (filters, exact) = match &replay {
+        Some((case, _)) => (vec![case.clone()], true),
+        None => (arguments.filters.clone(), arguments.exact),
+    };
+    if arguments.list {
+        let listed = select(runner::plan(&listed_suites(&apis)?), &filters, exact)?;
+        let names: String = listed
+            .iter()
+            .map(|planned| format!("{}\n", planned.case.name()))
+            .collect();
+        say(&names)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    // A filter that matches nothing is an error before anything is started or sent.
+    select(runner::plan(&listed_suites(&apis)?), &filters, exact)?;
+    let targets = targets(arguments, &apis)?;
+    let tap = Tap::default();
+    let sinks = sinks(arguments, tap.clone())?;
+    let settings = Settings {
+        seed: arguments.seed,
+        iterations: arguments.cases,
+        bases: arguments.basis.iter().map(|basis| (*basis).into()).collect(),
+        threads: usize::try_from(arguments.test_threads).unwrap_or(1),
+        fail_fast: arguments.fail_fast,
+        replay,
+    };
+    let run = Arc::new(Run::new(settings, sinks));
+    let planned = select(runner::plan(&targets.suites), &filters, exact)?;
+    runner::execute(&run, planned);
+    let unwritten = run.finish();
+    for message in &unwritten {
+        say_error(message);
+    }
+    let summary = tap.summary();
+    let mut code = summary.outcome(arguments.strict).exit_code();
+    if code == 0 && arguments.require_all {
+        let missing: Vec<&str> = summary
+            .unverified_musts()
+            .iter()
+            .map(|row| row.id.as_str())
+            .collect();
+        if !missing.is_empty() {
+            say_error(&format!(
+                "not verified, and --require-all asks for it: {}",
+                missing.join(", ")
+            ));
+            code = 3;
+        }
+    }
+    if code == 0 && !unwritten.is_empty() {
+        code = 3;
+    }
+    Ok(ExitCode::from(code))
+}
+
+fn parse_replay(text: &str) -> Result<(String, u64), Failure> {
+    Settings::parse_replay(text).ok_or_else(|| {
+        Failure::usage(format!(
+            "`{text}` is no CASE@SEED; copy the whole value that the failure printed"
+        ))
+    })
+}
+
+fn targets(arguments: &Arguments, apis: &[&'static str]) -> Result<Targets, Failure> {
+    let limits = Limits {
+        request_time: Duration::from_secs(arguments.timeout),
+        ..Limits::default()
+    };
+    let file = match (&arguments.target, &arguments.config) {
+        // A file that nobody named only describes a target that somebody did name.
+        (None, None) => None,
+        (_, named) => config_file(named.as_ref()),
+    };
+    let config = Config::load(file.as_deref(), variable)?;
+    if arguments.target.is_some() && apis.len() != 1 {
+        return Err(Failure::usage(
+            "--target is the server of one API; name just one with --api",
+        ));
+    }
+    let urls: Vec<(&'static str, String)> = apis
+        .iter()
+        .filter_map(|api| {
+            let url = arguments.target.as_deref().or_else(|| config.base_url(api))?;
+            Some((*api, url.to_owned()))
+        })
+        .collect();
+    if urls.is_empty() {
+        let (embedded, suites) = embedded_suites(apis, &config, limits, arguments.seed)?;
+        return Ok(Targets {
+            suites,
+            _embedded: Some(embedded),
+        });
+    }
+    let mut suites = Vec::new();
+    for (api, url) in urls {
+        let base = config.target(api, &url)?;
+        let fixtures = config.fixtures();
+        let ingredients = Ingredients {
+            fixtures,
+            base,
+            limits,
+            embedded: false,
+            seed: arguments.seed,
+        };
+        suites.extend(registry::suite(api, ingredients));
+    }
+    Ok(Targets {
+        suites,
+        _embedded: None,
+    })
+}
+
+fn sinks(arguments: &Arguments, tap: Tap) -> Result<Vec<Box<dyn Sink>>, Failure> {
+    let mut sinks: Vec<Box<dyn Sink>> = vec![Box::new(tap)];
+    if std::io::stderr().is_terminal() && arguments.format != Shape::Json {
+        sinks.push(Box::new(Progress::default()));
+    }
+    if let Some(path) = &arguments.events {
+        let file = std::fs::File::create(path)
+            .map_err(|error| Failure::usage(format!("{} cannot be written: {error}", path.display())))?;
+        sinks.push(Box::new(Ndjson::new(std::io::BufWriter::new(file))));
+    }
+    for report in &arguments.report {
+        match report.split_once('=') {
+            Some(("junit", path)) if !path.is_empty() => {
+                // An unwritable path is better known before the run than after it.
+                std::fs::File::create(path)
+                    .map_err(|error| Failure::usage(format!("{path} cannot be written: {error}")))?;
+                sinks.push(Box::new(Junit::new(PathBuf::from(path))));
+            }
+            _ => {
+                return Err(Failure::usage(format!(
+                    "`{report}` is no report; write junit=FILE"
+                )));
+            }
+        }
+    }
+    let format = match arguments.format {
+        Shape::Json => {
+            sinks.push(Box::new(Ndjson::new(std::io::stdout())));
+            return Ok(sinks);
+        }
+        Shape::Pretty => Format::Pretty,
+        Shape::Terse => Format::Terse,
+    };
+    sinks.push(Box::new(Terminal::new(
+        anstream::stdout(),
+        format,
+        arguments.strict,
+    )));
+    Ok(sinks)
+}

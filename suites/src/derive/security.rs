@@ -1,0 +1,201 @@
+//! Credentials: missing, wrong, nearly right, in the wrong place.
+
+use spec::{Operation, SecurityScheme};
+
+use super::{Body, Subject, control_passes, send_faulty};
+use crate::http::Request;
+use crate::probe::Probe;
+use crate::verdict::Finding;
+
+pub(super) fn aspect(operation: &'static Operation, aspect: &str) -> Option<Body> {
+    let scheme = operation.security.first()?;
+    let header: &'static str = match scheme {
+        SecurityScheme::ApiKey { header, .. } => header,
+        SecurityScheme::Bearer { .. } => "Authorization",
+    };
+    let bearer = matches!(scheme, SecurityScheme::Bearer { .. });
+    let shown = move |key: &str| {
+        if bearer {
+            format!("Bearer {key}")
+        } else {
+            key.to_owned()
+        }
+    };
+    match aspect {
+        "valid" => Some(Box::new(|subject, row, probe| {
+            accepted(subject, row, probe, |request| request)
+        })),
+        "name-case" => Some(Box::new(move |subject, row, probe| {
+            for spelling in [header.to_ascii_lowercase(), header.to_ascii_uppercase()] {
+                accepted(subject, row, probe, |request| {
+                    respelled(request, header, &spelling)
+                });
+            }
+        })),
+        "missing" => Some(faulty("there is no credential", move |request, _| {
+            vec![request.without_header(header)]
+        })),
+        "unknown" => Some(faulty("the credential is unknown", move |request, key| {
+            unknown_keys(key)
+                .into_iter()
+                .map(|k| request.clone().set_header(header, &shown(&k)))
+                .collect()
+        })),
+        "empty" => Some(faulty("the credential is empty", move |request, _| {
+            vec![request.set_header(header, "").exact()]
+        })),
+        "near-miss" => Some(faulty(
+            "the credential only resembles the valid one",
+            move |request, key| {
+                near_keys(key)
+                    .into_iter()
+                    .map(|k| request.clone().set_header(header, &shown(&k)))
+                    .collect()
+            },
+        )),
+        "key-case" => Some(faulty(
+            "the credential differs in letter case",
+            move |request, key| {
+                changed_case(key)
+                    .into_iter()
+                    .map(|k| request.clone().set_header(header, &shown(&k)))
+                    .collect()
+            },
+        )),
+        "in-query" => Some(faulty(
+            "the credential stands in the query",
+            move |request, key| {
+                ["api_key", "key", "apikey", "access_token", header]
+                    .map(|name| request.clone().without_header(header).query(name, key))
+                    .to_vec()
+            },
+        )),
+        "as-bearer" if !bearer => Some(faulty(
+            "the credential stands in another header",
+            move |request, key| {
+                let bare = request.without_header(header);
+                vec![
+                    bare.clone().header("Authorization", &format!("Bearer {key}")),
+                    bare.clone().header("Authorization", key),
+                    bare.header("Api-Key", key),
+                ]
+            },
+        )),
+        _ => None,
+    }
+}
+
+/// A case that sends requests with a fault in the credential, after its control.
+fn faulty(fault: &'static str, make: impl Fn(Request, &str) -> Vec<Request> + Send + Sync + 'static) -> Body {
+    Box::new(move |subject, row, probe| {
+        if !control_passes(subject, row, probe) {
+            return;
+        }
+        let (request, key) = match subject.acceptable().and_then(|r| Ok((r, subject.credential()?))) {
+            Ok(both) => both,
+            Err(missing) => return probe.skip(&row.id, missing),
+        };
+        let requests = make(request, &key);
+        if requests.is_empty() {
+            probe.skip(
+                &row.id,
+                "the credential has nothing that could be changed in this way",
+            );
+        }
+        for faulty in requests {
+            send_faulty(subject, row, probe, fault, |_| faulty.clone());
+        }
+    })
+}
+
+fn accepted(
+    subject: &dyn Subject,
+    row: &'static spec::Requirement,
+    probe: &Probe<'_>,
+    make: impl Fn(Request) -> Request,
+) {
+    match subject.control() {
+        Ok(request) => {
+            let exchange = probe.send(make(request));
+            let expected = "success, because the credential is valid";
+            probe.judge(
+                &row.id,
+                &exchange,
+                Finding::when(exchange.is_success(), expected, exchange.in_short()),
+            );
+        }
+        Err(missing) => probe.skip(&row.id, missing),
+    }
+}
+
+fn respelled(mut request: Request, header: &str, spelling: &str) -> Request {
+    for (name, _) in &mut request.headers {
+        if name.eq_ignore_ascii_case(header) {
+            spelling.clone_into(name);
+        }
+    }
+    request.exact()
+}
+
+/// Keys that nobody issued: a word, and one of the valid key's own shape.
+fn unknown_keys(key: &str) -> Vec<String> {
+    vec!["hookproof-unknown-key".to_owned(), rotated(key)]
+}
+
+/// The same shape with every letter and digit moved on by one.
+fn rotated(key: &str) -> String {
+    let next = |c: char| match c {
+        'z' => 'a',
+        'Z' => 'A',
+        '9' => '0',
+        c if c.is_ascii_alphanumeric() => char::from(c as u8 + 1),
+        c => c,
+    };
+    // A prefix that names the kind of key stays, so that only the key itself is wrong.
+    match key.rfind('_') {
+        Some(at) => format!(
+            "{}{}",
+            &key[..=at],
+            key[at + 1..].chars().map(next).collect::<String>()
+        ),
+        None => key.chars().map(next).collect(),
+    }
+}
+
+/// Beginnings, extensions and single changes of the valid key.
+fn near_keys(key: &str) -> Vec<String> {
+    let mut keys = vec![format!("{key}x"), format!("x{key}"), format!("{key}{key}")];
+    let characters: Vec<char> = key.chars().collect();
+    if characters.len() > 1 {
+        keys.push(characters[..characters.len() - 1].iter().collect());
+        keys.push(characters[1..].iter().collect());
+        let mut changed = characters;
+        if let Some(last) = changed.last_mut() {
+            *last = if *last == '0' { '1' } else { '0' };
+        }
+        keys.push(changed.into_iter().collect());
+    }
+    keys.retain(|near| near != key && !near.trim().is_empty());
+    keys
+}
+
+fn changed_case(key: &str) -> Vec<String> {
+    [key.to_ascii_uppercase(), key.to_ascii_lowercase()]
+        .into_iter()
+        .filter(|changed| changed != key)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_wrong_key_is_the_right_one() {
+        for key in ["hookproof-valid-key", "ak_0zZ9", "k"] {
+            let wrong = [unknown_keys(key), near_keys(key), changed_case(key)].concat();
+            assert!(!wrong.iter().any(|w| w == key), "{wrong:?}");
+        }
+        assert!(unknown_keys("ak_az9")[1].starts_with("ak_"));
+    }
+}

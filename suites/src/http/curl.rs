@@ -1,0 +1,130 @@
+//! A `curl` line that sends one request again.
+
+use super::{Framing, Redactor, Request};
+
+/// The shell command that repeats the request; secrets stand as variables.
+pub(crate) fn reproduction(base_url: &str, request: &Request, redactor: &Redactor) -> String {
+    let mut line = String::new();
+    let text = std::str::from_utf8(&request.body)
+        .ok()
+        .filter(|text| is_plain(text));
+    if text.is_none() {
+        line.push_str("printf '");
+        for byte in request.body.iter() {
+            line.push_str(&format!("\\{byte:03o}"));
+        }
+        line.push_str("' | ");
+    }
+    line.push_str("curl -sS -i");
+    if request.method != "POST" || request.body.is_empty() {
+        line.push_str(&format!(" -X {}", request.method));
+    }
+    line.push(' ');
+    line.push_str(&quoted(
+        &format!("{}{}", base_url.trim_end_matches('/'), request.target()),
+        redactor,
+    ));
+    if request.header_value("content-type").is_none() {
+        // curl would announce a form by itself.
+        line.push_str(" -H 'Content-Type:'");
+    }
+    for (name, value) in &request.headers {
+        let field = if value.is_empty() {
+            format!("{name};")
+        } else {
+            format!("{name}: {value}")
+        };
+        line.push_str(" -H ");
+        line.push_str(&quoted(&field, redactor));
+    }
+    if request.body.len() > 1024 {
+        // curl would wait for permission to send a larger body.
+        line.push_str(" -H 'Expect:'");
+    }
+    if matches!(request.framing, Framing::Chunked(_)) {
+        line.push_str(" -H 'Transfer-Encoding: chunked'");
+    }
+    match text {
+        None => line.push_str(" --data-binary @-"),
+        Some(text) => {
+            line.push_str(" --data-binary ");
+            line.push_str(&quoted(text, redactor));
+        }
+    }
+    line
+}
+
+/// Text that a POSIX shell passes on unchanged within quotes. A leading `@` would make curl read a file.
+fn is_plain(text: &str) -> bool {
+    !text.starts_with('@') && !text.chars().any(|c| c.is_control() && c != '\n' && c != '\t')
+}
+
+/// Single quotes, with each secret's variable outside of them in double quotes.
+fn quoted(text: &str, redactor: &Redactor) -> String {
+    let mut out = String::new();
+    for (position, piece) in text.split('\'').enumerate() {
+        if position > 0 {
+            out.push_str("\\'");
+        }
+        if !piece.is_empty() || text.is_empty() {
+            out.push_str(&with_variables(piece, redactor));
+        }
+    }
+    out
+}
+
+fn with_variables(piece: &str, redactor: &Redactor) -> String {
+    for (value, variable) in redactor.pairs() {
+        if let Some((before, after)) = piece.split_once(value) {
+            let mut out = String::new();
+            if !before.is_empty() {
+                out.push_str(&with_variables(before, redactor));
+            }
+            out.push_str(&format!("\"${variable}\""));
+            if !after.is_empty() {
+                out.push_str(&with_variables(after, redactor));
+            }
+            return out;
+        }
+    }
+    format!("'{piece}'")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn redactor() -> Redactor {
+        Redactor::new([("s3cret".to_owned(), "HOOKPROOF_POLYAI_KEY".to_owned())])
+    }
+
+    #[test]
+    fn quotes_survive_and_secrets_are_variables() {
+        let request = Request::new("POST", "/v1")
+            .query("a", "b")
+            .header("X-Api-Key", "s3cret")
+            .body("application/json", r#"{"name":"O'Neil"}"#);
+        assert_eq!(
+            reproduction("http://127.0.0.1:1/", &request, &redactor()),
+            r#"curl -sS -i 'http://127.0.0.1:1/v1?a=b' -H 'X-Api-Key: '"$HOOKPROOF_POLYAI_KEY" -H 'Content-Type: application/json' --data-binary '{"name":"O'\''Neil"}'"#
+        );
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_go_through_printf() {
+        let request = Request::new("POST", "/").body("text/plain", vec![0u8, 255, b'a']);
+        let line = reproduction("http://h", &request, &redactor());
+        assert!(line.starts_with(r"printf '\000\377\141' | curl"), "{line}");
+        assert!(line.ends_with("--data-binary @-"), "{line}");
+    }
+
+    #[test]
+    fn an_empty_header_and_no_content_type_are_expressible() {
+        let request = Request::new("POST", "/").header("X-Api-Key", "");
+        let line = reproduction("http://h", &request, &redactor());
+        assert!(
+            line.contains("-H 'X-Api-Key;'") && line.contains("-H 'Content-Type:'"),
+            "{line}"
+        );
+    }
+}

@@ -1,0 +1,15 @@
+//! HTTP as the suite needs it: requests as values, two ways to send them, and the record of what came back.
+
+mod curl;
+mod exchange;
+mod raw;
+mod redact;
+mod request;
+mod wire;
+
+pub use exchange::{Exchange, NoAnswer, NoAnswerKind, Response};
+pub use redact::Redactor;
+pub use request::{Framing, Request, Spelling, percent_encode};
+pub use wire::{BaseUrl, BaseUrlError, Limits, Wire, WireError};
+
+pub(crate) use curl::reproduction;

@@ -1,0 +1,414 @@
+//! The edge that sends: one runtime and one pooled client per worker, with every limit set.
+
+use std::net::IpAddr;
+use std::sync::Once;
+use std::time::{Duration, Instant};
+
+use bytes::{Bytes, BytesMut};
+use futures_util::stream::{self, StreamExt as _};
+
+use super::exchange::{Exchange, NoAnswer, NoAnswerKind, Response};
+use super::raw;
+use super::request::{Framing, Request, Spelling};
+
+/// Where the target's paths begin.
+#[derive(Clone, Debug)]
+pub struct BaseUrl {
+    url: reqwest::Url,
+    text: String,
+}
+
+/// A base URL that cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BaseUrlError {
+    /// It does not parse.
+    #[error("`{text}` is not a URL ({reason}); write it as http://127.0.0.1:8080")]
+    Malformed {
+        /// As it was given.
+        text: String,
+        /// What the parser says.
+        reason: String,
+    },
+    /// The scheme is neither http nor https.
+    #[error("`{text}` is not an http or https URL; write it as http://127.0.0.1:8080")]
+    Scheme {
+        /// As it was given.
+        text: String,
+    },
+    /// It holds a query, a fragment or credentials.
+    #[error("`{text}` must end after the path: no query, fragment, user name or password")]
+    Extra {
+        /// As it was given.
+        text: String,
+    },
+}
+
+impl BaseUrl {
+    /// Reads a base URL; a path in front of the API is allowed.
+    pub fn parse(text: &str) -> Result<Self, BaseUrlError> {
+        let owned = || text.to_owned();
+        let url = reqwest::Url::parse(text).map_err(|error| BaseUrlError::Malformed {
+            text: owned(),
+            reason: error.to_string(),
+        })?;
+        if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
+            return Err(BaseUrlError::Scheme { text: owned() });
+        }
+        if url.query().is_some()
+            || url.fragment().is_some()
+            || !url.username().is_empty()
+            || url.password().is_some()
+        {
+            return Err(BaseUrlError::Extra { text: owned() });
+        }
+        let text = url.as_str().trim_end_matches('/').to_owned();
+        Ok(Self { url, text })
+    }
+
+    /// Without a slash at the end.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether the host is this machine by its very name.
+    pub fn is_loopback(&self) -> bool {
+        let host = self.host();
+        host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    }
+
+    /// Whether the target speaks TLS.
+    pub fn is_tls(&self) -> bool {
+        self.url.scheme() == "https"
+    }
+
+    /// Host without brackets.
+    pub(crate) fn host(&self) -> &str {
+        self.url
+            .host_str()
+            .unwrap_or_default()
+            .trim_start_matches('[')
+            .trim_end_matches(']')
+    }
+
+    /// Value of the `Host` header.
+    pub(crate) fn authority(&self) -> String {
+        let host = self.url.host_str().unwrap_or_default();
+        self.url
+            .port()
+            .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.url.port_or_known_default().unwrap_or(80)
+    }
+
+    /// The path in front of the API, without a slash at the end.
+    pub(crate) fn prefix(&self) -> &str {
+        self.url.path().trim_end_matches('/')
+    }
+}
+
+/// Bounds on one exchange.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// From the first byte sent to the last byte received.
+    pub request_time: Duration,
+    /// How much of an answer's body is read.
+    pub response_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            request_time: Duration::from_secs(10),
+            response_bytes: 256 * 1024,
+        }
+    }
+}
+
+/// The client could not be set up.
+#[derive(Debug, thiserror::Error)]
+#[error("the HTTP client cannot be set up: {reason}")]
+pub struct WireError {
+    reason: String,
+}
+
+/// A sender of requests. Each worker has its own, so that a case's connections are nobody else's.
+#[derive(Debug)]
+pub struct Wire {
+    runtime: tokio::runtime::Runtime,
+    client: reqwest::Client,
+    base: BaseUrl,
+    limits: Limits,
+}
+
+impl Wire {
+    /// Sets a client up; no connection is made yet.
+    pub fn new(base: &BaseUrl, limits: Limits) -> Result<Self, WireError> {
+        let failed = |reason: String| WireError { reason };
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| failed(error.to_string()))?;
+        let mut builder = reqwest::Client::builder()
+            .http1_only()
+            .http1_title_case_headers()
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
+            .timeout(limits.request_time)
+            // Shorter than any server's keep-alive in practice: a connection closed by an idle server would
+            // look like an answer that never came.
+            .pool_idle_timeout(Duration::from_millis(900))
+            .user_agent(concat!("hookproof/", env!("CARGO_PKG_VERSION")));
+        if base.is_loopback() {
+            builder = builder.no_proxy();
+        }
+        builder = if base.is_tls() {
+            static PROVIDER: Once = Once::new();
+            PROVIDER.call_once(|| {
+                // An error only says that a provider is there already.
+                let _ = rustls::crypto::ring::default_provider().install_default();
+            });
+            builder
+        } else {
+            // Without TLS there is no reason to read this machine's certificates.
+            let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+            let config = rustls::ClientConfig::builder_with_provider(provider)
+                .with_safe_default_protocol_versions()
+                .map_err(|error| failed(error.to_string()))?
+                .with_root_certificates(rustls::RootCertStore::empty())
+                .with_no_client_auth();
+            builder.tls_backend_preconfigured(config)
+        };
+        let client = builder.build().map_err(|error| failed(chain(&error)))?;
+        Ok(Self {
+            runtime,
+            client,
+            base: base.clone(),
+            limits,
+        })
+    }
+
+    /// Sends one request and waits for its answer.
+    pub fn send(&self, request: Request) -> Exchange {
+        self.runtime.block_on(self.exchange(1, request))
+    }
+
+    /// Sends many requests with at most `concurrency` in flight; the answers come in the order of the requests.
+    pub fn send_all(&self, requests: Vec<Request>, concurrency: usize) -> Vec<Exchange> {
+        let sends = requests
+            .into_iter()
+            .enumerate()
+            .map(|(index, r)| self.exchange(index + 1, r));
+        self.runtime
+            .block_on(stream::iter(sends).buffered(concurrency.max(1)).collect())
+    }
+
+    /// Sends requests one after the other on one connection. Ends early where the target closes it.
+    pub fn send_on_one_connection(&self, requests: Vec<Request>) -> Vec<Exchange> {
+        self.runtime.block_on(async {
+            let mut connection = raw::Connection::default();
+            let mut done = Vec::new();
+            for (index, request) in requests.into_iter().enumerate() {
+                if index > 0 && !connection.is_open() {
+                    break;
+                }
+                let (answer, elapsed) = self
+                    .timed(connection.send(&self.base, &request, self.limits))
+                    .await;
+                done.push(Exchange {
+                    number: index + 1,
+                    request,
+                    answer,
+                    elapsed,
+                });
+            }
+            done
+        })
+    }
+
+    async fn exchange(&self, number: usize, request: Request) -> Exchange {
+        // The exact spelling needs a plain socket; over TLS the library's spelling has to do.
+        let exact = request.spelling == Spelling::Exact && !self.base.is_tls();
+        let (answer, elapsed) = if exact {
+            let mut connection = raw::Connection::default();
+            self.timed(connection.send(&self.base, &request, self.limits))
+                .await
+        } else {
+            self.timed(self.usual(&request)).await
+        };
+        Exchange {
+            number,
+            request,
+            answer,
+            elapsed,
+        }
+    }
+
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this edge measures how long an exchange took"
+    )]
+    async fn timed<T>(&self, answer: impl Future<Output = T>) -> (T, Duration) {
+        let start = Instant::now();
+        let answer = answer.await;
+        (answer, start.elapsed())
+    }
+
+    async fn usual(&self, request: &Request) -> Result<Response, NoAnswer> {
+        let url = format!("{}{}", self.base.as_str(), request.target());
+        let method = reqwest::Method::from_bytes(request.method.as_bytes())
+            .map_err(|error| not_sendable(&error.to_string()))?;
+        let mut builder = self.client.request(method, url);
+        for (name, value) in &request.headers {
+            builder = builder.header(name.as_str(), value.as_bytes());
+        }
+        builder = match request.framing {
+            Framing::Fixed => builder.body(request.body.clone()),
+            Framing::Chunked(size) => {
+                let body = request.body.clone();
+                let pieces: Vec<Result<Bytes, std::convert::Infallible>> = (0..body.len())
+                    .step_by(size.max(1))
+                    .map(|start| Ok(body.slice(start..body.len().min(start + size.max(1)))))
+                    .collect();
+                builder.body(reqwest::Body::wrap_stream(stream::iter(pieces)))
+            }
+        };
+        let mut response = builder.send().await.map_err(|error| self.classify(&error))?;
+        let status = response.status().as_u16();
+        let headers = response
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.as_str().to_owned(), latin1(value.as_bytes())))
+            .collect();
+        let mut body = BytesMut::new();
+        let mut cut = false;
+        while let Some(piece) = response.chunk().await.map_err(|error| self.classify(&error))? {
+            let room = self.limits.response_bytes - body.len();
+            if piece.len() > room {
+                body.extend_from_slice(&piece[..room]);
+                cut = true;
+                break;
+            }
+            body.extend_from_slice(&piece);
+        }
+        Ok(Response {
+            status,
+            headers,
+            body: body.freeze(),
+            cut,
+        })
+    }
+
+    fn classify(&self, error: &reqwest::Error) -> NoAnswer {
+        let text = chain(error);
+        if error.is_timeout() {
+            return NoAnswer {
+                kind: NoAnswerKind::TimedOut,
+                detail: format!("nothing complete within {:?}", self.limits.request_time),
+            };
+        }
+        let mut kind = if error.is_connect() {
+            NoAnswerKind::Unreachable
+        } else {
+            NoAnswerKind::Closed
+        };
+        let mut source: Option<&(dyn std::error::Error + 'static)> = Some(error);
+        while let Some(inner) = source {
+            if inner.downcast_ref::<rustls::Error>().is_some() || inner.to_string().contains("certificate") {
+                kind = NoAnswerKind::Tls;
+            } else if inner
+                .downcast_ref::<hyper::Error>()
+                .is_some_and(hyper::Error::is_parse)
+            {
+                kind = NoAnswerKind::Malformed;
+            }
+            source = inner.source();
+        }
+        if error.is_builder() {
+            return not_sendable(&text);
+        }
+        NoAnswer { kind, detail: text }
+    }
+}
+
+fn not_sendable(reason: &str) -> NoAnswer {
+    NoAnswer {
+        kind: NoAnswerKind::Malformed,
+        detail: format!("the request cannot be expressed: {reason}"),
+    }
+}
+
+/// An error with what caused it, without the URL that the caller knows.
+fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    let mut source = Some(error);
+    while let Some(inner) = source {
+        let text = inner.to_string();
+        // The outermost message only repeats the URL.
+        if !text.starts_with("error sending request") && !parts.iter().any(|part| part.contains(&text)) {
+            parts.push(text);
+        }
+        source = inner.source();
+    }
+    if parts.is_empty() {
+        error.to_string()
+    } else {
+        parts.join(": ")
+    }
+}
+
+/// Header values may hold any byte; each becomes the character of its number.
+pub(super) fn latin1(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| char::from(*byte)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_base_url_may_have_a_prefix_but_nothing_behind_it() {
+        let base = BaseUrl::parse("http://[::1]:8080/gateway/").unwrap();
+        assert_eq!(
+            (base.as_str(), base.host(), base.prefix()),
+            ("http://[::1]:8080/gateway", "::1", "/gateway")
+        );
+        assert!(base.is_loopback());
+        for wrong in [
+            "127.0.0.1:80",
+            "ftp://h",
+            "http://h/?a",
+            "http://u:p@h",
+            "",
+            "http://",
+        ] {
+            assert!(BaseUrl::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn other_machines_are_not_loopback() {
+        for text in [
+            "http://10.0.0.1",
+            "https://api.example",
+            "http://127.0.0.1.example",
+        ] {
+            assert!(!BaseUrl::parse(text).unwrap().is_loopback(), "{text}");
+        }
+        assert!(BaseUrl::parse("http://127.9.9.9").unwrap().is_loopback());
+    }
+
+    #[test]
+    fn a_refused_connection_is_unreachable() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let base = BaseUrl::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
+        drop(listener);
+        let wire = Wire::new(&base, Limits::default()).unwrap();
+        for request in [Request::new("POST", "/"), Request::new("POST", "/").exact()] {
+            let exchange = wire.send(request);
+            assert_eq!(exchange.answer.unwrap_err().kind, NoAnswerKind::Unreachable);
+        }
+    }
+}

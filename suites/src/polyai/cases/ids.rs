@@ -1,0 +1,208 @@
+//! What an id is worth.
+
+use super::Entry;
+use crate::case::Origin::{Property, Scenario};
+use crate::http::Request;
+use crate::polyai::Polyai;
+use crate::polyai::answers::{Reading, message, not_found_text, not_valid_text};
+use crate::polyai::checks;
+use crate::polyai::fixtures::Purpose;
+use crate::polyai::strategies;
+use crate::polyai::subject::at_location;
+use crate::probe::Probe;
+use crate::property;
+use crate::verdict::Finding;
+
+pub(super) const CASES: &[Entry] = &[
+    ("route::post", Scenario, &["polyai.route.post"], post),
+    ("id::valid", Scenario, &["polyai.id.valid"], valid),
+    ("id::invalid", Property, &["polyai.id.invalid"], invalid),
+    ("id::missing", Property, &["polyai.id.missing"], missing),
+    (
+        "id::messages",
+        Scenario,
+        &["polyai.id.messages-not-swapped", "polyai.id.exact-messages"],
+        messages,
+    ),
+    ("id::expired", Scenario, &["polyai.id.expired"], expired),
+    (
+        "id::other_project",
+        Scenario,
+        &["polyai.id.other-project"],
+        other_project,
+    ),
+    ("id::reuse", Scenario, &["polyai.id.reuse"], reuse),
+    ("id::format", Scenario, &["polyai.id.format"], format),
+    ("response::failure", Scenario, &["polyai.response.500"], failure),
+];
+
+fn post(polyai: &Polyai, probe: &Probe<'_>) {
+    checks::found(
+        polyai,
+        probe,
+        "polyai.route.post",
+        Purpose::Case,
+        "at cid",
+        |id| polyai.fixtures.baseline(id),
+    );
+}
+
+fn valid(polyai: &Polyai, probe: &Probe<'_>) {
+    for location in ["payload", "headers", "querystring"] {
+        let place = format!("in {location}");
+        checks::found(polyai, probe, "polyai.id.valid", Purpose::Case, &place, |id| {
+            at_location(polyai, location, id)
+        });
+    }
+}
+
+/// Ids that nobody issued: of the usual shape, near a real one, and of any text.
+fn invalid(polyai: &Polyai, probe: &Probe<'_>) {
+    const ID: &str = "polyai.id.invalid";
+    let unknown = |id: &str| polyai.fixtures.baseline(id);
+    checks::not_valid(
+        polyai,
+        probe,
+        ID,
+        "the id is unknown",
+        unknown(&polyai.fixtures.unknown_id()),
+    );
+    if let Ok(known) = polyai.fixtures.refusal_id() {
+        let mut shorter = known.clone();
+        shorter.pop();
+        for near in [format!("{known}0"), format!("0{known}"), shorter] {
+            if !near.is_empty() && !polyai.fixtures.declared().known_ids.contains(&near) {
+                checks::not_valid(
+                    polyai,
+                    probe,
+                    ID,
+                    "the id only resembles a known one",
+                    unknown(&near),
+                );
+            }
+        }
+    }
+    property::check(probe, &"[A-Za-z0-9_-]{12,40}", |id| {
+        if !polyai.fixtures.declared().known_ids.contains(&id) {
+            checks::not_valid(polyai, probe, ID, "the id is unknown", unknown(&id));
+        }
+    });
+}
+
+/// No id at the place, in every location and format.
+fn missing(polyai: &Polyai, probe: &Probe<'_>) {
+    const ID: &str = "polyai.id.missing";
+    property::check(
+        probe,
+        &(strategies::any_document(), 0..3usize),
+        |(document, location)| {
+            let location = ["payload", "headers", "querystring"][location];
+            let path = if location == "payload" {
+                document.path(polyai.xml())
+            } else {
+                "hp-absent".to_owned()
+            };
+            let request: Request = polyai
+                .fixtures
+                .request(location, &path)
+                .body(document.content_type(), document.body(None));
+            let why = format!("nothing is at {path} in {location}");
+            checks::not_found(polyai, probe, ID, &why, request);
+        },
+    );
+}
+
+/// The text for "not found" is never used for an id that was found, nor the other way round.
+fn messages(polyai: &Polyai, probe: &Probe<'_>) {
+    const ID: &str = "polyai.id.messages-not-swapped";
+    let absent = r#"{"status":"succeeded"}"#;
+    for location in ["payload", "headers", "querystring"] {
+        let nothing = polyai
+            .fixtures
+            .request(location, "cid")
+            .body("application/json", absent);
+        let unknown = at_location(polyai, location, &polyai.fixtures.unknown_id());
+        for (request, own, other) in [
+            (nothing, not_found_text(), not_valid_text()),
+            (unknown, not_valid_text(), not_found_text()),
+        ] {
+            let exchange = probe.send(request);
+            let text = message(&exchange);
+            let swapped = text.as_deref() == Some(other);
+            let finding = Finding::when(!swapped, format!("\"{own}\""), exchange.in_short());
+            probe.judge(ID, &exchange, finding);
+            if let Some(text) = text.filter(|_| exchange.status() == Some(400)) {
+                let finding = Finding::when(text == own, format!("\"{own}\""), format!("\"{text}\""));
+                probe.judge("polyai.id.exact-messages", &exchange, finding);
+            }
+        }
+    }
+}
+
+fn expired(polyai: &Polyai, probe: &Probe<'_>) {
+    const ID: &str = "polyai.id.expired";
+    match polyai.fixtures.declared().expired_ids.first() {
+        Some(id) => {
+            let exchange = probe.send(polyai.fixtures.baseline(id));
+            probe.observe(ID, &exchange, exchange.in_short());
+        }
+        None => probe.skip(ID, "no expired id: declare polyai.expired_ids"),
+    }
+}
+
+fn other_project(polyai: &Polyai, probe: &Probe<'_>) {
+    const ID: &str = "polyai.id.other-project";
+    let other = polyai.fixtures.declared().other_project.as_ref();
+    match other.and_then(|project| project.known_ids.first()) {
+        Some(id) => {
+            let exchange = probe.send(polyai.fixtures.baseline(id));
+            probe.observe(ID, &exchange, exchange.in_short());
+        }
+        None => probe.skip(
+            ID,
+            "no id of another project: declare polyai.other_project.known_ids",
+        ),
+    }
+}
+
+fn reuse(polyai: &Polyai, probe: &Probe<'_>) {
+    const ID: &str = "polyai.id.reuse";
+    let known = match polyai.fixtures.spend(Purpose::Case) {
+        Ok(known) => known,
+        Err(missing) => return probe.skip(ID, missing),
+    };
+    let first = probe.send(polyai.fixtures.baseline(&known.id));
+    let again = probe.send(polyai.fixtures.baseline(&known.id));
+    if first.is_success() {
+        probe.observe(ID, &again, format!("the same id again: {}", again.in_short()));
+    } else {
+        probe.skip(ID, "the id was not accepted once");
+    }
+}
+
+/// Ids are opaque in the documents; a target may still look at their shape first.
+fn format(polyai: &Polyai, probe: &Probe<'_>) {
+    let exchange = probe.send(polyai.fixtures.baseline("no-such-shape"));
+    let value = match polyai.wording.read(&exchange) {
+        Reading::NotValid => "an id of another shape is not valid".to_owned(),
+        Reading::NotFound => "an id of another shape is not found".to_owned(),
+        _ => exchange.in_short(),
+    };
+    probe.observe("polyai.id.format", &exchange, value);
+}
+
+/// The documented failure of the server itself.
+fn failure(polyai: &Polyai, probe: &Probe<'_>) {
+    const ID: &str = "polyai.response.500";
+    match polyai.fixtures.declared().failing_ids.first() {
+        Some(id) => {
+            let exchange = probe.send(polyai.fixtures.baseline(id));
+            let met = exchange.status() == Some(500);
+            probe.judge(ID, &exchange, Finding::when(met, "500", exchange.in_short()));
+        }
+        None => probe.skip(
+            ID,
+            "no id makes the target fail: declare polyai.failing_ids if it has such a switch",
+        ),
+    }
+}

@@ -1,0 +1,54 @@
+//! The cases, one file for each part of the catalogue.
+
+mod auth;
+mod encoding;
+mod extract;
+mod ids;
+mod json;
+mod open;
+mod query;
+mod refusals;
+mod transport;
+
+use std::sync::Arc;
+
+use super::Polyai;
+use super::subject::Derived;
+use crate::case::{Case, Origin};
+use crate::derive::{self, Subject};
+use crate::probe::Probe;
+
+/// A written case: its name below the API, where it comes from, what it covers, and what it does.
+type Entry = (
+    &'static str,
+    Origin,
+    &'static [&'static str],
+    fn(&Polyai, &Probe<'_>),
+);
+
+/// Generated cases first, then the written ones by area.
+pub(super) fn all(polyai: &Arc<Polyai>) -> Vec<Case> {
+    let subject: Arc<dyn Subject> = Arc::new(Derived(Arc::clone(polyai)));
+    let mut cases = derive::cases(&subject);
+    let written = [
+        auth::CASES,
+        query::CASES,
+        extract::CASES,
+        json::CASES,
+        encoding::CASES,
+        ids::CASES,
+        refusals::CASES,
+        transport::CASES,
+        open::CASES,
+    ];
+    for (name, origin, covers, body) in written.into_iter().flatten() {
+        let polyai = Arc::clone(polyai);
+        cases.push(Case::new(
+            *origin,
+            format!("polyai::{name}"),
+            covers,
+            move |probe| body(&polyai, probe),
+        ));
+    }
+    cases
+}

@@ -1,0 +1,158 @@
+//! Query parameters beyond their presence and enumeration.
+
+use super::Entry;
+use crate::case::Origin::{Property, Scenario};
+use crate::http::{Request, percent_encode};
+use crate::polyai::Polyai;
+use crate::polyai::checks;
+use crate::polyai::strategies;
+use crate::probe::Probe;
+use crate::property;
+use proptest::prelude::*;
+
+pub(super) const CASES: &[Entry] = &[
+    ("query::extra", Scenario, &["polyai.query.extra"], extra),
+    ("query::order", Property, &["polyai.query.order"], order),
+    (
+        "query::percent_encoding",
+        Property,
+        &["polyai.query.percent-encoding"],
+        percent_encoding,
+    ),
+    (
+        "query::error_shape",
+        Scenario,
+        &["polyai.query.error-shape"],
+        error_shape,
+    ),
+];
+
+fn extra(polyai: &Polyai, probe: &Probe<'_>) {
+    let place = "at cid, beside unknown parameters";
+    let plain = |id: &str| polyai.fixtures.baseline(id);
+    checks::equivalent(polyai, probe, "polyai.query.extra", place, plain, |id| {
+        plain(id)
+            .query("trace", "1")
+            .query("x", "")
+            .query("ünknown", "a b&c=d")
+    });
+}
+
+/// The four parameters, and one of the caller's own, in any order.
+fn order(polyai: &Polyai, probe: &Probe<'_>) {
+    let permutation = Just(vec![0usize, 1, 2, 3, 4]).prop_shuffle();
+    property::check(probe, &permutation, |order| {
+        let plain = |id: &str| polyai.fixtures.baseline(id).query("extra", "1");
+        checks::equivalent(polyai, probe, "polyai.query.order", "at cid", plain, |id| {
+            let mut request = plain(id);
+            let pairs = request.query.clone();
+            request.query = order.iter().map(|index| pairs[*index].clone()).collect();
+            request
+        });
+    });
+}
+
+/// Any character of a name or value may be percent-encoded, in digits of either case.
+fn percent_encoding(polyai: &Polyai, probe: &Probe<'_>) {
+    let input = (strategies::segment(), any::<u64>());
+    property::check(probe, &input, |(name, choices)| {
+        let place = "at a percent-encoded path";
+        let plain = |id: &str| {
+            let body = serde_json::json!({ name.as_str(): id }).to_string();
+            polyai
+                .fixtures
+                .request("payload", &name)
+                .body("application/json", body)
+        };
+        checks::equivalent(
+            polyai,
+            probe,
+            "polyai.query.percent-encoding",
+            place,
+            plain,
+            |id| {
+                let request = plain(id);
+                let raw = encoded_at_will(&request, choices);
+                request.raw_query(raw)
+            },
+        );
+    });
+}
+
+/// The query with some characters encoded that need not be: each bit of `choices` decides over one character.
+fn encoded_at_will(request: &Request, choices: u64) -> String {
+    let mut bit = 0u32;
+    let mut encode = |text: &str| -> String {
+        text.chars()
+            .map(|c| {
+                bit = (bit + 1) % 64;
+                let chosen = (choices >> bit) & 1 == 1;
+                if chosen && c.is_ascii() {
+                    let hex = format!("%{:02X}", u32::from(c));
+                    if bit.is_multiple_of(2) {
+                        hex.to_ascii_lowercase()
+                    } else {
+                        hex
+                    }
+                } else {
+                    percent_encode(&c.to_string())
+                }
+            })
+            .collect()
+    };
+    let pairs: Vec<String> = request
+        .query
+        .iter()
+        .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
+        .collect();
+    pairs.join("&")
+}
+
+/// Each 400 for a parameter has the documented error body.
+fn error_shape(polyai: &Polyai, probe: &Probe<'_>) {
+    const ID: &str = "polyai.query.error-shape";
+    let id = match polyai.fixtures.refusal_id() {
+        Ok(id) => id,
+        Err(missing) => return probe.skip(ID, missing),
+    };
+    let baseline = polyai.fixtures.baseline(&id);
+    for request in [
+        baseline.clone().without_query("event_id_location"),
+        baseline.clone().without_query("event_id_path"),
+        baseline.clone().without_query("account_id"),
+        baseline.clone().without_query("project_id"),
+        baseline.set_query("event_id_location", "cookies"),
+    ] {
+        let exchange = probe.send(request);
+        let Some(response) = exchange.response().filter(|response| response.status == 400) else {
+            // Which status it must be is judged by the case of the parameter itself.
+            continue;
+        };
+        for finding in [
+            crate::derive::content_type(Polyai::operation(), response),
+            crate::derive::schema(Polyai::operation(), response),
+        ]
+        .into_iter()
+        .flatten()
+        {
+            probe.judge(ID, &exchange, finding);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_choice_of_encoding_means_the_same() {
+        let request = Request::new("POST", "/")
+            .query("event_id_path", "a.ß")
+            .query("n", "1");
+        for choices in [0, u64::MAX, 0x5555_5555_5555_5555] {
+            let raw = encoded_at_will(&request, choices);
+            let pairs: Vec<(String, String)> = form_urlencoded::parse(raw.as_bytes()).into_owned().collect();
+            assert_eq!(pairs, request.query, "{raw}");
+        }
+    }
+}

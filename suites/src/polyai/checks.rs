@@ -1,0 +1,386 @@
+//! Checks: what an exchange means for a requirement. Expected values come from the catalogue.
+
+use super::Polyai;
+use super::answers::{Reading, message, not_found_text, not_valid_text};
+use super::fixtures::{Known, PATH, Purpose};
+use crate::derive;
+use crate::http::{Exchange, Request};
+use crate::probe::Probe;
+use crate::verdict::Finding;
+
+/// What [`inspect`] checks on every exchange, whatever the case is about.
+pub(super) const ON_EVERY_EXCHANGE: &[&str] = &[
+    "polyai.response.201",
+    "polyai.response.no-200",
+    "polyai.response.no-redirect",
+    "polyai.response.no-server-error",
+    "polyai.response.no-key-leak",
+    "polyai.response.no-stack-trace",
+    "polyai.response.400-content-type",
+    "polyai.response.401-content-type",
+    "polyai.response.500-content-type",
+    "polyai.response.400-schema",
+    "polyai.response.401-schema",
+    "polyai.response.500-schema",
+    "polyai.response.error-field",
+    "polyai.response.error-nonempty",
+    "polyai.id.exact-messages",
+];
+
+/// What only a crash of the server's own code leaves in a body.
+const STACK_TRACES: [&str; 9] = [
+    "Traceback (most recent call last)",
+    "\n    at Object.<anonymous>",
+    "node_modules/",
+    "node:internal/",
+    "\tat java.",
+    "\n   at System.",
+    "panicked at ",
+    "goroutine 1 [",
+    "stack backtrace:",
+];
+
+/// Checks what holds for every answer to a request to the operation's path.
+pub(super) fn inspect(polyai: &Polyai, probe: &Probe<'_>, exchange: &Exchange) {
+    let Some(response) = exchange.response() else {
+        return;
+    };
+    let judge = |id: &str, finding: Finding| probe.judge(id, exchange, finding);
+    let text = String::from_utf8_lossy(&response.body);
+    if response.status != 501 || exchange.request.method == "POST" {
+        let provoked = provokes_failure(polyai, &exchange.request);
+        if !provoked {
+            let met = response.status < 500;
+            judge(
+                "polyai.response.no-server-error",
+                Finding::when(
+                    met,
+                    "no 5xx: the request shows no fault of the server",
+                    exchange.in_short(),
+                ),
+            );
+        }
+    }
+    // Where the path points at the key's own header, a message may quote what it found there.
+    let points_at_key = exchange
+        .request
+        .query_value("event_id_path")
+        .is_some_and(|p| p.eq_ignore_ascii_case("x-api-key"));
+    if !points_at_key && let Ok(key) = polyai.fixtures.key() {
+        let in_headers = response.headers.iter().any(|(_, value)| value.contains(key));
+        let leaks = text.contains(key) || in_headers;
+        judge(
+            "polyai.response.no-key-leak",
+            Finding::when(
+                !leaks,
+                "the API key nowhere in the answer",
+                "an answer that contains the API key",
+            ),
+        );
+    }
+    let trace = STACK_TRACES.iter().find(|sign| text.contains(**sign));
+    judge(
+        "polyai.response.no-stack-trace",
+        Finding::when(
+            trace.is_none(),
+            "an answer without a stack trace",
+            format!(
+                "an answer that contains `{}`",
+                trace.copied().unwrap_or_default().trim()
+            ),
+        ),
+    );
+    if exchange.request.method != "POST" || exchange.request.path != PATH {
+        return;
+    }
+    let redirects = (300..400).contains(&response.status);
+    judge(
+        "polyai.response.no-redirect",
+        Finding::when(
+            !redirects,
+            "no redirect",
+            format!("a redirect, {}", response.status),
+        ),
+    );
+    if response.is_success() {
+        let finding = || Finding::when(response.status == 201, "201", exchange.in_short());
+        judge("polyai.response.201", finding());
+        judge("polyai.response.no-200", finding());
+    }
+    inspect_error(probe, exchange);
+}
+
+/// Media type and body of the three documented errors.
+fn inspect_error(probe: &Probe<'_>, exchange: &Exchange) {
+    let Some(response) = exchange.response() else {
+        return;
+    };
+    let (media, schema) = match response.status {
+        400 => ("polyai.response.400-content-type", "polyai.response.400-schema"),
+        401 => ("polyai.response.401-content-type", "polyai.response.401-schema"),
+        500 => ("polyai.response.500-content-type", "polyai.response.500-schema"),
+        _ => return,
+    };
+    let operation = Polyai::operation();
+    if let Some(finding) = derive::content_type(operation, response) {
+        probe.judge(media, exchange, finding);
+    }
+    if let Some(finding) = derive::schema(operation, response) {
+        probe.judge(schema, exchange, finding);
+    }
+    let field = response
+        .json()
+        .and_then(|body| body.get("error_message").cloned());
+    let is_text = field.as_ref().is_some_and(serde_json::Value::is_string);
+    probe.judge(
+        "polyai.response.error-field",
+        exchange,
+        Finding::when(
+            is_text,
+            "a JSON body with the string error_message",
+            exchange.in_short(),
+        ),
+    );
+    if let Some(text) = field.as_ref().and_then(|value| value.as_str()) {
+        probe.judge(
+            "polyai.response.error-nonempty",
+            exchange,
+            Finding::when(
+                !text.trim().is_empty(),
+                "an error_message that says something",
+                "an empty error_message",
+            ),
+        );
+    }
+}
+
+/// Whether the request carries an id that the target was told to fail on.
+fn provokes_failure(polyai: &Polyai, request: &Request) -> bool {
+    let body = String::from_utf8_lossy(&request.body);
+    polyai.fixtures.declared().failing_ids.iter().any(|id| {
+        body.contains(id.as_str())
+            || request
+                .headers
+                .iter()
+                .chain(&request.query)
+                .any(|(_, value)| value == id)
+    })
+}
+
+/// The id of an accepted request is found at its place.
+///
+/// With a known id to spend, acceptance decides. Without one, an unknown id does: a target that finds it says "not
+/// valid", one that does not says "not found".
+///
+/// Returns whether the id was found; `None` where that stays open.
+pub(super) fn found(
+    polyai: &Polyai,
+    probe: &Probe<'_>,
+    requirement: &str,
+    purpose: Purpose,
+    place: &str,
+    make: impl Fn(&str) -> Request,
+) -> Option<bool> {
+    match polyai.fixtures.spend(purpose) {
+        Ok(known) => {
+            let exchange = probe.send(make(&known.id));
+            let finding = accepted(polyai, probe, &exchange, &known, place);
+            let found = decided(&finding);
+            probe.judge(requirement, &exchange, finding);
+            found
+        }
+        Err(_) if polyai.wording.tells_apart() => {
+            let exchange = probe.send(make(&polyai.fixtures.unknown_id()));
+            let expected = format!("400 \"{}\": the unknown id {place} is found", not_valid_text());
+            let finding = match polyai.wording.read(&exchange) {
+                Reading::NotValid => Finding::Met,
+                Reading::Unclear => {
+                    Finding::Undecided("the answer says neither \"not found\" nor \"not valid\"".into())
+                }
+                Reading::Accepted | Reading::NotFound | Reading::Other => Finding::Broken {
+                    expected,
+                    got: exchange.in_short(),
+                },
+            };
+            let found = decided(&finding);
+            probe.judge(requirement, &exchange, finding);
+            found
+        }
+        Err(missing) => {
+            probe.skip(requirement, missing);
+            None
+        }
+    }
+}
+
+/// Two ways to say the same get the same verdict. Where the plain way is refused already, the other proves nothing:
+/// that failure belongs to another requirement.
+pub(super) fn equivalent(
+    polyai: &Polyai,
+    probe: &Probe<'_>,
+    requirement: &str,
+    place: &str,
+    plain: impl Fn(&str) -> Request,
+    variant: impl Fn(&str) -> Request,
+) {
+    let control = match polyai.fixtures.spend(Purpose::Input) {
+        Ok(known) => {
+            let exchange = probe.send(plain(&known.id));
+            exchange.is_success().then_some(()).ok_or(exchange)
+        }
+        Err(_) if polyai.wording.tells_apart() => {
+            let exchange = probe.send(plain(&polyai.fixtures.unknown_id()));
+            (polyai.wording.read(&exchange) == Reading::NotValid)
+                .then_some(())
+                .ok_or(exchange)
+        }
+        Err(missing) => return probe.skip(requirement, missing),
+    };
+    match control {
+        Ok(()) => {
+            found(polyai, probe, requirement, Purpose::Input, place, variant);
+        }
+        Err(exchange) => {
+            let reason = format!(
+                "the plain form of the request is refused as well: {}",
+                exchange.in_short()
+            );
+            probe.judge(requirement, &exchange, Finding::Undecided(reason));
+        }
+    }
+}
+
+fn decided(finding: &Finding) -> Option<bool> {
+    match finding {
+        Finding::Met => Some(true),
+        Finding::Broken { .. } => Some(false),
+        Finding::Undecided(_) => None,
+    }
+}
+
+/// Whether an exchange with a known id was accepted. A refusal of an id that the target accepted before, or of one
+/// that it calls not valid, counts only if the documented request with the same id still succeeds.
+pub(super) fn accepted(
+    polyai: &Polyai,
+    probe: &Probe<'_>,
+    exchange: &Exchange,
+    known: &Known,
+    place: &str,
+) -> Finding {
+    let reading = polyai.wording.read(exchange);
+    if reading == Reading::Accepted {
+        return Finding::Met;
+    }
+    if known.used_before || reading == Reading::NotValid {
+        let control = probe.send(polyai.fixtures.baseline(&known.id));
+        if !control.is_success() {
+            return Finding::Undecided(format!(
+                "the target no longer accepts the known id {} at all: {}",
+                known.id,
+                control.in_short()
+            ));
+        }
+    }
+    Finding::Broken {
+        expected: format!("201: the valid id is {place}"),
+        got: exchange.in_short(),
+    }
+}
+
+/// Nothing is at the place, so the answer is 400 "not found".
+pub(super) fn not_found(polyai: &Polyai, probe: &Probe<'_>, requirement: &str, why: &str, request: Request) {
+    let exchange = probe.send(request);
+    let expected = format!("400 \"{}\": {why}", not_found_text());
+    let broken = || Finding::Broken {
+        expected: expected.clone(),
+        got: exchange.in_short(),
+    };
+    let finding = match polyai.wording.read(&exchange) {
+        Reading::NotFound => Finding::Met,
+        // A text of the target's own is warned about below; the status is as documented.
+        Reading::Unclear if message(&exchange).is_some() || exchange.status() == Some(400) => Finding::Met,
+        _ => broken(),
+    };
+    probe.judge(requirement, &exchange, finding);
+    exact_text(probe, &exchange, not_found_text());
+}
+
+/// Something is at the place, but no valid id: 400 "not valid".
+pub(super) fn not_valid(polyai: &Polyai, probe: &Probe<'_>, requirement: &str, why: &str, request: Request) {
+    let exchange = probe.send(request);
+    let expected = format!("400 \"{}\": {why}", not_valid_text());
+    let finding = match polyai.wording.read(&exchange) {
+        Reading::NotValid | Reading::Unclear => Finding::Met,
+        _ => Finding::Broken {
+            expected,
+            got: exchange.in_short(),
+        },
+    };
+    probe.judge(requirement, &exchange, finding);
+    exact_text(probe, &exchange, not_valid_text());
+}
+
+/// The id stands where it must not count: never accepted, and not reported as found.
+pub(super) fn not_counted(
+    polyai: &Polyai,
+    probe: &Probe<'_>,
+    requirement: &str,
+    place: &str,
+    request: Request,
+) {
+    let exchange = probe.send(request);
+    let expected = format!("400 \"{}\": the id stands {place}", not_found_text());
+    let finding = match polyai.wording.read(&exchange) {
+        Reading::Accepted | Reading::NotValid => Finding::Broken {
+            expected,
+            got: exchange.in_short(),
+        },
+        Reading::Other if exchange.status().is_none_or(|status| status >= 500) => Finding::Broken {
+            expected,
+            got: exchange.in_short(),
+        },
+        _ => Finding::Met,
+    };
+    probe.judge(requirement, &exchange, finding);
+}
+
+/// Refused with one of the row's statuses; the text is open.
+pub(super) fn refused(probe: &Probe<'_>, requirement: &str, why: &str, request: Request) -> Exchange {
+    let exchange = probe.send(request);
+    let allowed = spec::requirement(requirement)
+        .map(|row| row.status.clone())
+        .unwrap_or_default();
+    let list: Vec<String> = allowed.iter().map(u16::to_string).collect();
+    let met = exchange.status().is_some_and(|status| {
+        if allowed.is_empty() {
+            (400..500).contains(&status)
+        } else {
+            allowed.contains(&status)
+        }
+    });
+    let expected = if list.is_empty() {
+        format!("a refusal: {why}")
+    } else {
+        format!("{}: {why}", list.join(" or "))
+    };
+    probe.judge(
+        requirement,
+        &exchange,
+        Finding::when(met, expected, exchange.in_short()),
+    );
+    exchange
+}
+
+/// The text of a 400 is the one the document shows for the situation.
+fn exact_text(probe: &Probe<'_>, exchange: &Exchange, documented: &str) {
+    if exchange.status() == Some(400)
+        && let Some(text) = message(exchange)
+    {
+        let finding = Finding::when(
+            text == documented,
+            format!("\"{documented}\""),
+            format!("\"{text}\""),
+        );
+        probe.judge("polyai.id.exact-messages", exchange, finding);
+    }
+}

@@ -1,0 +1,226 @@
+//! What the target was said to hold: credentials, ids, and requests made from them.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+
+use mock_server::polyai::Fixtures as Declared;
+
+use crate::http::Request;
+use crate::property::mix;
+
+/// Path of the operation, as in the contract.
+pub(crate) const PATH: &str = "/v1/external-events/webhook";
+
+/// The variable that holds the valid key.
+pub const KEY_VARIABLE: &str = "HOOKPROOF_POLYAI_KEY";
+
+/// So many ids are kept for the cases that nothing but an accepted event decides.
+const RESERVED_IDS: usize = 96;
+
+/// A known id, and whether it was accepted before.
+#[derive(Clone, Debug)]
+pub(crate) struct Known {
+    pub(crate) id: String,
+    pub(crate) used_before: bool,
+}
+
+/// Who asks for a known id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// A case of its own.
+    Case,
+    /// One of many generated inputs.
+    Input,
+}
+
+/// The declared fixtures, and which of them were spent.
+#[derive(Debug)]
+pub(crate) struct Fixtures {
+    declared: Declared,
+    seed: u64,
+    /// Position of the next id that no request has carried; the first id is kept for refusals.
+    next: AtomicUsize,
+    /// How many unknown ids were made.
+    unknown: AtomicU64,
+    /// How often an id was used again.
+    reused: AtomicUsize,
+    /// Whether the target accepts an id again; learned before anything is judged.
+    reusable: OnceLock<bool>,
+}
+
+impl Fixtures {
+    pub(crate) fn new(declared: Declared, seed: u64) -> Self {
+        let next = AtomicUsize::new(usize::from(declared.known_ids.len() > 1));
+        Self {
+            declared,
+            seed,
+            next,
+            unknown: AtomicU64::new(0),
+            reused: AtomicUsize::new(0),
+            reusable: OnceLock::new(),
+        }
+    }
+
+    pub(crate) fn declared(&self) -> &Declared {
+        &self.declared
+    }
+
+    /// The id that refusals carry: a refused request leaves it as it was.
+    pub(crate) fn refusal_id(&self) -> Result<String, String> {
+        self.declared.known_ids.first().cloned().ok_or_else(missing_ids)
+    }
+
+    /// A known id to be spent on a request that is meant to be accepted.
+    pub(crate) fn spend(&self, purpose: Purpose) -> Result<Known, String> {
+        let ids = &self.declared.known_ids;
+        if ids.is_empty() {
+            return Err(missing_ids());
+        }
+        let limit = match purpose {
+            Purpose::Case => ids.len(),
+            Purpose::Input => ids.len().saturating_sub(RESERVED_IDS),
+        };
+        let taken = self
+            .next
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |next| {
+                (next < limit).then_some(next + 1)
+            });
+        match taken {
+            Ok(index) => Ok(Known {
+                id: ids[index].clone(),
+                used_before: false,
+            }),
+            Err(_) if self.is_reusable() => {
+                let index = self.reused.fetch_add(1, Ordering::Relaxed) % ids.len();
+                Ok(Known {
+                    id: ids[index].clone(),
+                    used_before: true,
+                })
+            }
+            Err(_) => Err(format!(
+                "all {} known ids are spent and the target accepts each only once; declare more in polyai.known_ids",
+                ids.len()
+            )),
+        }
+    }
+
+    /// Whether generated inputs have ids to spend.
+    pub(crate) fn has_enough(&self) -> bool {
+        self.declared.known_ids.len() > RESERVED_IDS || self.is_reusable()
+    }
+
+    pub(crate) fn is_reusable(&self) -> bool {
+        self.reusable.get().copied().unwrap_or(false)
+    }
+
+    pub(crate) fn learn_reusable(&self, reusable: bool) {
+        // The first answer stands; a second preflight would learn the same.
+        let _ = self.reusable.set(reusable);
+    }
+
+    /// An id that the target cannot know, of the shape of those it knows.
+    pub(crate) fn unknown_id(&self) -> String {
+        let count = self.unknown.fetch_add(1, Ordering::Relaxed);
+        let model = self
+            .declared
+            .unknown_id
+            .as_deref()
+            .or(self.declared.known_ids.first().map(String::as_str))
+            .unwrap_or("evt_01HF2MNW2ZQ1Z8E2S3J");
+        let mut state = mix(self.seed ^ mix(count));
+        // The last twelve letters and digits are replaced by others of their kind.
+        let mut left = 12;
+        let mut characters: Vec<char> = model.chars().collect();
+        for character in characters.iter_mut().rev() {
+            let alphabet: &[u8] = match character {
+                '0'..='9' => b"0123456789",
+                'a'..='z' => b"abcdefghjkmnpqrstvwxyz",
+                'A'..='Z' => b"ABCDEFGHJKMNPQRSTVWXYZ",
+                _ => continue,
+            };
+            if left == 0 {
+                break;
+            }
+            left -= 1;
+            state = mix(state);
+            let index = usize::try_from(state % alphabet.len() as u64).unwrap_or_default();
+            *character = char::from(alphabet[index]);
+        }
+        let id: String = characters.into_iter().collect();
+        if self.declared.known_ids.contains(&id) || left > 6 {
+            // Too short to be told apart from a real one by its own letters.
+            return format!("{id}-hookproof-{count}");
+        }
+        id
+    }
+
+    pub(crate) fn key(&self) -> Result<&str, String> {
+        self.declared.keys.valid.as_deref().ok_or_else(|| {
+            format!("no valid API key: set {KEY_VARIABLE}, or polyai.keys.valid in the configuration file")
+        })
+    }
+
+    /// A request with everything but an id and a body: valid key, account and project.
+    pub(crate) fn request(&self, location: &str, path: &str) -> Request {
+        Request::new("POST", PATH)
+            .query("event_id_location", location)
+            .query("event_id_path", path)
+            .query("account_id", &self.declared.account_id)
+            .query("project_id", &self.declared.project_id)
+            .header(
+                "X-Api-Key",
+                self.declared.keys.valid.as_deref().unwrap_or_default(),
+            )
+    }
+
+    /// The documented request: JSON with the id at `cid`.
+    pub(crate) fn baseline(&self, id: &str) -> Request {
+        self.request("payload", "cid")
+            .body("application/json", baseline_body(id))
+    }
+}
+
+/// The documented JSON example with another id.
+pub(crate) fn baseline_body(id: &str) -> String {
+    let answers = serde_json::json!({ "name": "Jane Doe", "amount": 1999, "currency": "GBP" });
+    serde_json::json!({ "cid": id, "answers": answers }).to_string()
+}
+
+fn missing_ids() -> String {
+    "no known id: declare ids that the target accepts in polyai.known_ids".to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fixtures(ids: &[&str]) -> Fixtures {
+        let mut declared = mock_server::Fixtures::builtin().polyai;
+        declared.known_ids = ids.iter().map(|id| (*id).to_owned()).collect();
+        Fixtures::new(declared, 1)
+    }
+
+    #[test]
+    fn every_id_is_spent_once_unless_the_target_takes_it_again() {
+        let ids = fixtures(&["a", "b", "c"]);
+        let spent: Vec<String> = (0..2).map(|_| ids.spend(Purpose::Case).unwrap().id).collect();
+        assert_eq!(spent, ["b", "c"]);
+        assert!(ids.spend(Purpose::Case).unwrap_err().contains("polyai.known_ids"));
+        ids.learn_reusable(true);
+        assert!(ids.spend(Purpose::Case).unwrap().used_before);
+    }
+
+    #[test]
+    fn inputs_leave_the_reserve_alone() {
+        assert!(fixtures(&["a", "b"]).spend(Purpose::Input).is_err());
+    }
+
+    #[test]
+    fn unknown_ids_have_the_shape_of_known_ones_and_differ() {
+        let ids = fixtures(&["evt_01HF2MNW2ZQ1Z8E2S3J"]);
+        let (one, two) = (ids.unknown_id(), ids.unknown_id());
+        assert_ne!(one, two);
+        assert!(one.starts_with("evt_") && one.len() == 23, "{one}");
+        assert!(fixtures(&["7"]).unknown_id().contains("hookproof"));
+    }
+}

@@ -1,0 +1,86 @@
+//! The suite of `PolyAI` external events: where the id is, what an id is worth, and how refusals look.
+
+mod answers;
+mod cases;
+mod checks;
+mod documents;
+mod fixtures;
+mod preflight;
+mod strategies;
+mod subject;
+
+use std::sync::{Arc, OnceLock};
+
+use mock_server::polyai::Fixtures as Declared;
+use spec::Operation;
+
+use crate::case::Case;
+use crate::http::Exchange;
+use crate::probe::Probe;
+use crate::suite::{Stop, Suite};
+use crate::target::Target;
+
+pub use fixtures::KEY_VARIABLE;
+
+use answers::Wording;
+use documents::XmlReading;
+use fixtures::Fixtures;
+
+/// The suite against one target.
+#[derive(Debug)]
+pub struct Polyai {
+    target: Target,
+    fixtures: Fixtures,
+    wording: Wording,
+    xml: OnceLock<XmlReading>,
+}
+
+impl Polyai {
+    /// A suite against a target that holds these fixtures.
+    pub fn new(target: Target, declared: Declared, seed: u64) -> Self {
+        Self {
+            target,
+            fixtures: Fixtures::new(declared, seed),
+            wording: Wording::default(),
+            xml: OnceLock::new(),
+        }
+    }
+
+    /// The one operation of the API.
+    fn operation() -> &'static Operation {
+        spec::api("polyai")
+            .and_then(|api| api.contract().operations.first())
+            .expect("the embedded contract has one operation")
+    }
+
+    /// How the target reads XML paths, as the preflight saw it.
+    fn xml(&self) -> XmlReading {
+        self.xml.get().copied().unwrap_or_default()
+    }
+}
+
+impl Suite for Polyai {
+    fn api(&self) -> &'static spec::Api {
+        spec::api("polyai").expect("the embedded registry has polyai")
+    }
+
+    fn target(&self) -> &Target {
+        &self.target
+    }
+
+    fn preflight(&self, probe: &Probe<'_>) -> Result<(), Stop> {
+        preflight::run(self, probe)
+    }
+
+    fn checked_on_every_exchange(&self) -> &'static [&'static str] {
+        checks::ON_EVERY_EXCHANGE
+    }
+
+    fn inspect(&self, probe: &Probe<'_>, exchange: &Exchange) {
+        checks::inspect(self, probe, exchange);
+    }
+
+    fn cases(self: Arc<Self>) -> Vec<Case> {
+        cases::all(&self)
+    }
+}

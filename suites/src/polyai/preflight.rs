@@ -1,0 +1,168 @@
+//! The first requests to a target: is it there, do key and ids fit, and how does it word its answers?
+
+use super::Polyai;
+use super::answers::Reading;
+use super::documents::XmlReading;
+use super::fixtures::{KEY_VARIABLE, Purpose};
+use crate::http::{Exchange, NoAnswerKind, Request};
+use crate::probe::Probe;
+use crate::suite::Stop;
+
+/// With so many ids nobody needs to know whether one is accepted twice.
+const PLENTY_OF_IDS: usize = 4096;
+
+pub(super) fn run(polyai: &Polyai, probe: &Probe<'_>) -> Result<(), Stop> {
+    polyai.fixtures.key().map_err(|reason| Stop {
+        reason,
+        exchange: None,
+    })?;
+    match polyai.fixtures.spend(Purpose::Case) {
+        Ok(known) => {
+            known_good(polyai, probe, &known.id)?;
+            if polyai.fixtures.declared().known_ids.len() < PLENTY_OF_IDS {
+                let again = probe.send(polyai.fixtures.baseline(&known.id));
+                let elsewhere = probe.send(in_header(polyai, &known.id));
+                polyai
+                    .fixtures
+                    .learn_reusable(again.is_success() && elsewhere.is_success());
+            }
+        }
+        Err(_) => reachable_without_ids(polyai, probe)?,
+    }
+    let not_found = probe.send(
+        polyai
+            .fixtures
+            .request("payload", "cid")
+            .body("application/json", r#"{"status":"succeeded"}"#),
+    );
+    let not_valid = probe.send(polyai.fixtures.baseline(&polyai.fixtures.unknown_id()));
+    polyai.wording.learn(&not_found, &not_valid);
+    learn_xml(polyai, probe);
+    Ok(())
+}
+
+fn in_header(polyai: &Polyai, id: &str) -> Request {
+    polyai
+        .fixtures
+        .request("headers", "cid")
+        .header("cid", id)
+        .body("application/json", r#"{"status":"again"}"#)
+}
+
+/// One request that must succeed, in any of the documented ways: a target that fails one of them is judged, not
+/// turned away.
+fn known_good(polyai: &Polyai, probe: &Probe<'_>, id: &str) -> Result<(), Stop> {
+    let fixtures = &polyai.fixtures;
+    let form = "application/x-www-form-urlencoded";
+    let ways = [
+        fixtures.baseline(id),
+        in_header(polyai, id),
+        fixtures
+            .request("querystring", "cid")
+            .query("cid", id)
+            .body("application/json", "{\"status\":\"x\"}"),
+        fixtures
+            .request("payload", "cid")
+            .body(form, format!("cid={id}&status=succeeded")),
+    ];
+    let mut first = None;
+    for request in ways {
+        let exchange = probe.send(request.clone());
+        if exchange.is_success() {
+            return Ok(());
+        }
+        let unreachable = exchange.answer.is_err();
+        first.get_or_insert(exchange);
+        if unreachable {
+            break;
+        }
+    }
+    let exchange = first.expect("at least one request was sent");
+    Err(explain(polyai, exchange, id))
+}
+
+/// Without known ids: an unknown one must get past the key.
+fn reachable_without_ids(polyai: &Polyai, probe: &Probe<'_>) -> Result<(), Stop> {
+    let id = polyai.fixtures.unknown_id();
+    let exchange = probe.send(polyai.fixtures.baseline(&id));
+    match exchange.status() {
+        Some(400) => Ok(()),
+        _ => Err(explain(polyai, exchange, &id)),
+    }
+}
+
+fn explain(polyai: &Polyai, exchange: Exchange, id: &str) -> Stop {
+    let base = polyai.target.base().as_str();
+    let declared = polyai.fixtures.declared();
+    let reason = match (&exchange.answer, exchange.status()) {
+        (Err(none), _) => match none.kind {
+            NoAnswerKind::Unreachable => {
+                format!(
+                    "{base} cannot be reached: {}. Is the server running, and is the URL right?",
+                    none.detail
+                )
+            }
+            NoAnswerKind::Tls => format!("{base} could not be spoken to over TLS: {}", none.detail),
+            NoAnswerKind::TimedOut => format!("{base} did not answer: {}", none.detail),
+            NoAnswerKind::Closed => format!(
+                "{base} closed the connection without a full answer: {}",
+                none.detail
+            ),
+            NoAnswerKind::Malformed => format!("{base} does not answer with HTTP: {}", none.detail),
+        },
+        (_, Some(401 | 403)) => format!(
+            "{base} refuses the key of the known-good request; check {KEY_VARIABLE} or polyai.keys.valid"
+        ),
+        (_, Some(404)) => {
+            format!("{base} does not serve the path; check the URL and what stands in front of the path")
+        }
+        (_, Some(400)) if polyai.wording.read(&exchange) == Reading::NotValid => format!(
+            "{base} calls the known id {id} not valid; check polyai.known_ids, and polyai.account_id ({}) and \
+             polyai.project_id ({})",
+            declared.account_id, declared.project_id
+        ),
+        _ => format!(
+            "{base} did not accept the known-good request ({}); nothing can be judged before it does. Check the URL, \
+             the key, polyai.account_id ({}), polyai.project_id ({}) and polyai.known_ids",
+            exchange.in_short(),
+            declared.account_id,
+            declared.project_id
+        ),
+    };
+    Stop {
+        reason,
+        exchange: Some(exchange),
+    }
+}
+
+/// Learns whether a path into XML begins with the root element. "Not valid" shows that an unknown id was found; a
+/// target whose answers cannot be told apart is asked with known ids.
+fn learn_xml(polyai: &Polyai, probe: &Probe<'_>) {
+    let finds = |path: &str| {
+        let fixtures = &polyai.fixtures;
+        let body = |id: &str| format!("<root><cid>{id}</cid><status>succeeded</status></root>");
+        let send = |id: &str| {
+            probe.send(
+                fixtures
+                    .request("payload", path)
+                    .body("application/xml", body(id)),
+            )
+        };
+        if polyai.wording.tells_apart() {
+            let reading = polyai.wording.read(&send(&fixtures.unknown_id()));
+            if reading != Reading::Unclear {
+                // A target that accepts what it cannot know found it all the same.
+                return matches!(reading, Reading::NotValid | Reading::Accepted);
+            }
+        }
+        fixtures
+            .spend(Purpose::Case)
+            .is_ok_and(|known| send(&known.id).is_success())
+    };
+    let reading = XmlReading {
+        without_root: finds("cid"),
+        with_root: finds("root.cid"),
+    };
+    // The first preflight's answer stands; a second one would learn the same.
+    let _ = polyai.xml.set(reading);
+}

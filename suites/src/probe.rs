@@ -1,0 +1,323 @@
+//! What a case holds in its hands: it sends, and says what it found.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+
+use spec::Requirement;
+
+use crate::event::{CheckRecord, Event, Evidence, ExchangeRecord};
+use crate::http::{Exchange, NoAnswer, NoAnswerKind, Request, Wire, reproduction};
+use crate::run::Run;
+use crate::suite::Suite;
+use crate::transcript;
+use crate::verdict::{Finding, Verdict};
+
+/// A case's access to the target and to the record.
+pub struct Probe<'r> {
+    run: &'r Run,
+    suite: &'r dyn Suite,
+    case: &'r str,
+    wire: Wire,
+    sent: Cell<usize>,
+    /// Seed of the generated input at work, for the replay flag.
+    pub(crate) input_seed: Cell<Option<u64>>,
+    log: RefCell<Log>,
+}
+
+/// The checks of a case so far: one entry for each requirement and verdict.
+#[derive(Default)]
+pub(crate) struct Log {
+    checks: BTreeMap<(String, Verdict), CheckRecord>,
+    /// Whether an exchange got no answer; such a failure is not worth shrinking.
+    pub(crate) unanswered: bool,
+}
+
+impl Log {
+    /// Requirements that came out as `verdict`.
+    pub(crate) fn with(&self, verdict: Verdict) -> impl Iterator<Item = &str> {
+        self.checks
+            .keys()
+            .filter(move |(_, v)| *v == verdict)
+            .map(|(id, _)| id.as_str())
+    }
+
+    /// Whether any check failed or warned.
+    pub(crate) fn is_bad(&self) -> bool {
+        self.with(Verdict::Fail)
+            .chain(self.with(Verdict::Warn))
+            .next()
+            .is_some()
+    }
+
+    /// Whether every failure and warning of the other log is also one of this.
+    pub(crate) fn is_as_bad_as(&self, other: &Log) -> bool {
+        let bad = |verdict: &Verdict| matches!(verdict, Verdict::Fail | Verdict::Warn);
+        other
+            .checks
+            .keys()
+            .filter(|(_, v)| bad(v))
+            .all(|key| self.checks.contains_key(key))
+    }
+
+    pub(crate) fn merge(&mut self, other: Log) {
+        for (key, record) in other.checks {
+            self.add(key, record);
+        }
+    }
+
+    /// Verdicts that need no further evidence lose it; the first of a kind stays.
+    fn add(&mut self, key: (String, Verdict), record: CheckRecord) {
+        self.checks
+            .entry(key)
+            .and_modify(|known| known.count += record.count)
+            .or_insert(record);
+    }
+
+    /// Worst verdict of the case.
+    pub(crate) fn verdict(&self) -> Option<Verdict> {
+        self.checks.keys().map(|(_, verdict)| *verdict).max()
+    }
+
+    pub(crate) fn records(self) -> impl Iterator<Item = CheckRecord> {
+        self.checks.into_values()
+    }
+}
+
+impl<'r> Probe<'r> {
+    pub(crate) fn new(run: &'r Run, suite: &'r dyn Suite, case: &'r str, wire: Wire) -> Self {
+        Self {
+            run,
+            suite,
+            case,
+            wire,
+            sent: Cell::new(0),
+            input_seed: Cell::new(None),
+            log: RefCell::default(),
+        }
+    }
+
+    /// Settings and state of the run.
+    pub(crate) fn run(&self) -> &'r Run {
+        self.run
+    }
+
+    /// Path of the case.
+    pub(crate) fn case(&self) -> &'r str {
+        self.case
+    }
+
+    /// Sends a request and checks what must hold for every exchange.
+    pub fn send(&self, request: Request) -> Exchange {
+        let exchange = match self.run.stopped() {
+            Some(_) => self.unsent(request),
+            None => self.wire.send(request),
+        };
+        self.record(vec![exchange])
+            .pop()
+            .expect("as many exchanges as requests")
+    }
+
+    /// Sends many requests with at most `concurrency` in flight.
+    pub fn send_all(&self, requests: Vec<Request>, concurrency: usize) -> Vec<Exchange> {
+        if self.run.stopped().is_some() {
+            return requests.into_iter().map(|request| self.unsent(request)).collect();
+        }
+        let exchanges = self.wire.send_all(requests, concurrency);
+        self.record(exchanges)
+    }
+
+    /// Sends requests one after the other on one connection, as far as the target keeps it open.
+    pub fn send_on_one_connection(&self, requests: Vec<Request>) -> Vec<Exchange> {
+        if self.run.stopped().is_some() {
+            return Vec::new();
+        }
+        let exchanges = self.wire.send_on_one_connection(requests);
+        self.record(exchanges)
+    }
+
+    fn unsent(&self, request: Request) -> Exchange {
+        let detail = "the run had already stopped".to_owned();
+        let answer = Err(NoAnswer {
+            kind: NoAnswerKind::Unreachable,
+            detail,
+        });
+        Exchange {
+            number: self.sent.get() + 1,
+            request,
+            answer,
+            elapsed: std::time::Duration::ZERO,
+        }
+    }
+
+    fn record(&self, mut exchanges: Vec<Exchange>) -> Vec<Exchange> {
+        for exchange in &mut exchanges {
+            self.sent.set(self.sent.get() + 1);
+            exchange.number = self.sent.get();
+            self.run.count(exchange.answer.as_ref().err());
+            if exchange.answer.is_err() {
+                self.log.borrow_mut().unanswered = true;
+            }
+            self.run.emit_exchange(|| self.exchange_record(exchange));
+        }
+        for exchange in &exchanges {
+            self.suite.inspect(self, exchange);
+        }
+        exchanges
+    }
+
+    /// Says what an exchange means for a requirement.
+    ///
+    /// A target that cannot be reached at all breaks nothing: that is the run's trouble, not the requirement's.
+    pub fn judge(&self, requirement: &str, exchange: &Exchange, finding: Finding) {
+        let finding = match &exchange.answer {
+            Err(none) if none.kind == NoAnswerKind::Unreachable => {
+                Finding::Undecided(format!("the target could not be reached: {}", none.detail))
+            }
+            _ => finding,
+        };
+        self.note(requirement, finding, Some(exchange));
+    }
+
+    /// Says what the target does at a point that the documents leave open.
+    pub fn observe(&self, requirement: &str, exchange: &Exchange, value: impl Into<String>) {
+        let got = value.into();
+        self.judge(
+            requirement,
+            exchange,
+            Finding::Broken {
+                expected: String::new(),
+                got,
+            },
+        );
+    }
+
+    /// Says that a requirement stays undecided, and what was missing.
+    pub fn skip(&self, requirement: &str, reason: impl Into<String>) {
+        self.note(requirement, Finding::Undecided(reason.into()), None);
+    }
+
+    fn note(&self, id: &str, finding: Finding, exchange: Option<&Exchange>) {
+        let Some(requirement) = spec::requirement(id) else {
+            // A check without a row is an error of the harness; `cargo xtask check` finds it before users do.
+            self.run.stop(
+                format!("case {} judges `{id}`, which no catalogue has", self.case),
+                None,
+            );
+            return;
+        };
+        if !self.run.settings().judges(requirement.basis) {
+            return;
+        }
+        let verdict = finding.verdict(requirement);
+        let record = self.check_record(requirement, verdict, finding, exchange);
+        self.log
+            .borrow_mut()
+            .add((record.requirement.clone(), verdict), record);
+    }
+
+    fn check_record(
+        &self,
+        requirement: &Requirement,
+        verdict: Verdict,
+        finding: Finding,
+        exchange: Option<&Exchange>,
+    ) -> CheckRecord {
+        let known = self
+            .log
+            .borrow()
+            .checks
+            .contains_key(&(requirement.id.clone(), verdict));
+        let evidence = match (verdict, exchange) {
+            // Evidence is costly to make, and nobody reads that of a pass or of the second of a kind.
+            (Verdict::Pass, _) | (_, None) => None,
+            (_, Some(_)) if known => None,
+            (_, Some(exchange)) => Some(self.evidence(exchange)),
+        };
+        let redact = |text: String| self.suite.target().redactor().text(&text);
+        let (expected, got) = match finding {
+            Finding::Met => (String::new(), String::new()),
+            Finding::Broken { expected, got } => (expected, redact(got)),
+            Finding::Undecided(reason) => (redact(reason), String::new()),
+        };
+        CheckRecord {
+            case: self.case.to_owned(),
+            requirement: requirement.id.clone(),
+            level: requirement.level,
+            basis: requirement.basis,
+            verdict,
+            count: 1,
+            expected,
+            got,
+            evidence,
+        }
+    }
+
+    fn evidence(&self, exchange: &Exchange) -> Evidence {
+        let target = self.suite.target();
+        Evidence {
+            transcript: transcript::render(exchange, target.base().prefix(), target.redactor()),
+            reproduce: transcript::one_line(&reproduction(
+                target.base().as_str(),
+                &exchange.request,
+                target.redactor(),
+            )),
+            replay: self
+                .input_seed
+                .get()
+                .map(|seed| format!("--replay '{}@{seed:016x}'", self.case)),
+        }
+    }
+
+    fn exchange_record(&self, exchange: &Exchange) -> ExchangeRecord {
+        let redactor = self.suite.target().redactor();
+        let fields = |headers: &[(String, String)]| {
+            headers
+                .iter()
+                .map(|(name, value)| (redactor.text(name), redactor.text(value)))
+                .collect()
+        };
+        let text = |bytes: &[u8]| redactor.text(&String::from_utf8_lossy(bytes));
+        let request = &exchange.request;
+        let response = exchange.response();
+        ExchangeRecord {
+            case: self.case.to_owned(),
+            number: exchange.number,
+            method: request.method.clone(),
+            target: redactor.text(&request.target()),
+            request_headers: fields(&request.headers),
+            request_body: text(&request.body),
+            status: exchange.status(),
+            response_headers: response.map(|r| fields(&r.headers)).unwrap_or_default(),
+            response_body: response.map(|r| text(&r.body)).unwrap_or_default(),
+            no_answer: exchange.answer.as_ref().err().map(|none| none.kind),
+            elapsed_us: u64::try_from(exchange.elapsed.as_micros()).unwrap_or(u64::MAX),
+        }
+    }
+
+    /// Runs `body` with an empty log of its own, and returns that log.
+    pub(crate) fn apart(&self, body: impl FnOnce()) -> Log {
+        let outer = self.log.replace(Log::default());
+        body();
+        self.log.replace(outer)
+    }
+
+    /// Adds a log made [apart](Self::apart) to the case's.
+    pub(crate) fn merge(&self, log: Log) {
+        self.log.borrow_mut().merge(log);
+    }
+
+    /// Ends the case: gives its client back and hands its checks over.
+    pub(crate) fn finish(self) -> (Log, u64) {
+        self.suite.target().check_in(self.wire);
+        (self.log.into_inner(), self.sent.get() as u64)
+    }
+
+    /// The event of a stop, with the exchange that shows the reason.
+    pub(crate) fn stop_event(&self, reason: &str, exchange: Option<&Exchange>) -> Event {
+        let target = self.suite.target();
+        Event::Stopped {
+            reason: target.redactor().text(reason),
+            transcript: exchange.map(|e| transcript::render(e, target.base().prefix(), target.redactor())),
+        }
+    }
+}

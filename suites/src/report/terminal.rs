@@ -1,0 +1,236 @@
+//! What a person sees when the run is over.
+
+use std::fmt::Write as _;
+use std::io::Write;
+
+use anstyle::{AnsiColor, Style};
+
+use crate::event::{CheckRecord, Event, Sink};
+use crate::report::failure;
+use crate::summary::{Outcome, Summary, Tally};
+use crate::transcript::one_line;
+use crate::verdict::Verdict;
+
+/// How much is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Failures, warnings, observations, the table by area, the last line.
+    Pretty,
+    /// Failures and the last line.
+    Terse,
+}
+
+/// Failures of one requirement that are shown in full; the rest is counted.
+const SHOWN_FAILURES: usize = 2;
+
+/// Writes to a terminal, or to whatever stands in its place.
+pub struct Terminal<W: Write + Send> {
+    out: W,
+    format: Format,
+    strict: bool,
+    summary: Summary,
+}
+
+impl<W: Write + Send> Terminal<W> {
+    /// Writes to `out`; colours are removed by `out` itself where they are not wanted.
+    pub fn new(out: W, format: Format, strict: bool) -> Self {
+        Self {
+            out,
+            format,
+            strict,
+            summary: Summary::default(),
+        }
+    }
+}
+
+impl<W: Write + Send> Sink for Terminal<W> {
+    fn take(&mut self, event: &Event) {
+        self.summary.take(event);
+    }
+
+    fn finish(&mut self) -> Result<(), String> {
+        let text = render(&self.summary, self.format, self.strict);
+        match self
+            .out
+            .write_all(text.as_bytes())
+            .and_then(|()| self.out.flush())
+        {
+            // Whoever closed the pipe has seen enough.
+            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+                Err(format!("the report could not be written: {error}"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn paint(color: AnsiColor, text: &str) -> String {
+    let style = Style::new().fg_color(Some(color.into())).bold();
+    format!("{style}{text}{style:#}")
+}
+
+/// The whole report as text with colours.
+fn render(summary: &Summary, format: Format, strict: bool) -> String {
+    let mut out = String::new();
+    if format == Format::Pretty {
+        for (api, target) in &summary.targets {
+            let what = if summary.embedded {
+                "the embedded mock"
+            } else {
+                target.as_str()
+            };
+            let _ = writeln!(
+                out,
+                "{api}: {} cases against {what}, seed {}",
+                summary.planned, summary.seed
+            );
+        }
+        let _ = writeln!(out);
+    }
+    bad(&mut out, summary, Verdict::Fail);
+    if format == Format::Pretty {
+        bad(&mut out, summary, Verdict::Warn);
+        observations(&mut out, summary);
+        undecided(&mut out, summary);
+        table(&mut out, summary);
+    }
+    if let Some((reason, transcript)) = &summary.stopped {
+        let _ = writeln!(out, "{} {}", paint(AnsiColor::Red, "STOPPED"), one_line(reason));
+        for line in transcript.iter().flat_map(|text| text.lines()) {
+            let _ = writeln!(out, "    {line}");
+        }
+        let _ = writeln!(out);
+    }
+    last_line(&mut out, summary, strict);
+    out
+}
+
+fn bad(out: &mut String, summary: &Summary, verdict: Verdict) {
+    let (word, color) = match verdict {
+        Verdict::Fail => ("FAIL", AnsiColor::Red),
+        _ => ("WARN", AnsiColor::Yellow),
+    };
+    for checks in summary.with(verdict).values() {
+        for record in checks.iter().take(SHOWN_FAILURES) {
+            let _ = writeln!(out, "{} {}", paint(color, word), failure(record));
+        }
+        let more: Vec<&CheckRecord> = checks.iter().skip(SHOWN_FAILURES).copied().collect();
+        if !more.is_empty() {
+            let names: Vec<&str> = more.iter().map(|record| record.case.as_str()).collect();
+            let _ = writeln!(out, "    the same in {}\n", names.join(", "));
+        }
+    }
+}
+
+fn observations(out: &mut String, summary: &Summary) {
+    let observed = summary.with(Verdict::Observed);
+    if observed.is_empty() {
+        return;
+    }
+    if summary.embedded {
+        // What the mock does is written down in its readings; nobody needs to learn it from a run.
+        let _ = writeln!(
+            out,
+            "{} open points observed; a run against another target lists what it does at each.\n",
+            observed.len()
+        );
+        return;
+    }
+    let _ = writeln!(
+        out,
+        "Observed where the documents leave it open (never a failure):"
+    );
+    for (id, checks) in observed {
+        for record in checks {
+            let _ = writeln!(out, "    {id:<44} {}", one_line(&record.got));
+        }
+    }
+    let _ = writeln!(out);
+}
+
+fn undecided(out: &mut String, summary: &Summary) {
+    let mut lines: Vec<(&str, String)> = summary
+        .undecided()
+        .into_iter()
+        .map(|(id, reasons)| (id, reasons.join("; ")))
+        .collect();
+    for row in summary.unverified_musts() {
+        if let Some(why) = &row.untestable {
+            lines.push((&row.id, format!("not testable: {why}")));
+        }
+    }
+    if lines.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "Not decided in this run:");
+    for (id, reason) in lines {
+        let _ = writeln!(out, "    {id:<44} {}", one_line(&reason));
+    }
+    let _ = writeln!(out);
+}
+
+fn table(out: &mut String, summary: &Summary) {
+    let areas = summary.areas();
+    if areas.is_empty() {
+        return;
+    }
+    let _ = writeln!(
+        out,
+        "{:<28}{:>8}{:>8}{:>8}{:>8}{:>10}",
+        "requirements", "passed", "failed", "warned", "skipped", "observed"
+    );
+    let mut total = Tally::default();
+    for (area, tally) in &areas {
+        row(out, area, tally);
+        total.passed += tally.passed;
+        total.failed += tally.failed;
+        total.warned += tally.warned;
+        total.skipped += tally.skipped;
+        total.observed += tally.observed;
+    }
+    row(out, "all", &total);
+    let _ = writeln!(out);
+}
+
+fn row(out: &mut String, name: &str, tally: &Tally) {
+    let failed = format!("{:>8}", tally.failed);
+    let failed = if tally.failed > 0 {
+        paint(AnsiColor::Red, &failed)
+    } else {
+        failed
+    };
+    let _ = writeln!(
+        out,
+        "{name:<28}{:>8}{failed}{:>8}{:>8}{:>10}",
+        tally.passed, tally.warned, tally.skipped, tally.observed
+    );
+}
+
+fn last_line(out: &mut String, summary: &Summary, strict: bool) {
+    let verdict = match summary.outcome(strict) {
+        Outcome::Conformant => paint(AnsiColor::Green, "CONFORMANT"),
+        Outcome::NotConformant => paint(AnsiColor::Red, "NOT CONFORMANT"),
+        Outcome::Undecided if summary.stopped.is_some() => paint(AnsiColor::Yellow, "INCOMPLETE"),
+        Outcome::Undecided => paint(AnsiColor::Yellow, "NOTHING VERIFIED"),
+    };
+    let failed = summary
+        .requirements()
+        .values()
+        .filter(|v| **v == Verdict::Fail)
+        .count();
+    let passed = summary
+        .requirements()
+        .values()
+        .filter(|v| matches!(v, Verdict::Pass | Verdict::Warn))
+        .count();
+    let unverified = summary.unverified_musts().len();
+    let seconds = std::time::Duration::from_micros(summary.elapsed_us).as_secs_f64();
+    let _ = writeln!(
+        out,
+        "{verdict}: {passed} requirements met, {failed} broken, {unverified} musts not verified; {} cases, {} \
+         requests, {seconds:.2} s, seed {}",
+        summary.cases.len(),
+        summary.requests,
+        summary.seed
+    );
+}

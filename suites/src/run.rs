@@ -1,0 +1,171 @@
+//! The state of one run: settings, the event stream, and whether to go on.
+
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use spec::Basis;
+
+use crate::event::{Event, ExchangeRecord, Sink};
+use crate::http::{NoAnswer, NoAnswerKind};
+use crate::property;
+
+/// This many requests in a row without an answer end the run.
+const UNANSWERED_LIMIT: u32 = 12;
+
+/// What a person chose for a run.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Seed of all generated inputs.
+    pub seed: u64,
+    /// Generated inputs for each property case.
+    pub iterations: u64,
+    /// Requirements of other bases are not judged. Empty: all are.
+    pub bases: Vec<Basis>,
+    /// Cases that run at the same time.
+    pub threads: usize,
+    /// Whether the first failure ends the run.
+    pub fail_fast: bool,
+    /// A case and the seed of the one input it is to try.
+    pub replay: Option<(String, u64)>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            seed: 0,
+            iterations: 32,
+            bases: Vec::new(),
+            threads: 8,
+            fail_fast: false,
+            replay: None,
+        }
+    }
+}
+
+impl Settings {
+    /// Reads a `--replay` value, `case@seed`.
+    pub fn parse_replay(text: &str) -> Option<(String, u64)> {
+        property::parse_replay(text)
+    }
+
+    pub(crate) fn judges(&self, basis: Basis) -> bool {
+        self.bases.is_empty() || self.bases.contains(&basis)
+    }
+
+    pub(crate) fn replay_of(&self, case: &str) -> Option<u64> {
+        self.replay
+            .as_ref()
+            .filter(|(name, _)| name == case)
+            .map(|(_, seed)| *seed)
+    }
+}
+
+/// One run.
+pub struct Run {
+    settings: Settings,
+    sinks: Mutex<Vec<Box<dyn Sink>>>,
+    wants_exchanges: bool,
+    requests: AtomicU64,
+    unanswered: AtomicU32,
+    failed: AtomicBool,
+    stopped: OnceLock<String>,
+}
+
+impl Run {
+    /// A run that writes its events to these sinks.
+    pub fn new(settings: Settings, sinks: Vec<Box<dyn Sink>>) -> Self {
+        let wants_exchanges = sinks.iter().any(|sink| sink.wants_exchanges());
+        Self {
+            settings,
+            sinks: Mutex::new(sinks),
+            wants_exchanges,
+            requests: AtomicU64::new(0),
+            unanswered: AtomicU32::new(0),
+            failed: AtomicBool::new(false),
+            stopped: OnceLock::new(),
+        }
+    }
+
+    /// What was chosen for the run.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Requests sent so far.
+    pub fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    /// Why the run goes no further, if so.
+    pub fn stopped(&self) -> Option<&str> {
+        self.stopped.get().map(String::as_str)
+    }
+
+    /// Whether a case failed and that is enough.
+    pub(crate) fn is_over(&self) -> bool {
+        self.settings.fail_fast && self.failed.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn note_failure(&self) {
+        self.failed.store(true, Ordering::Relaxed);
+    }
+
+    /// Ends the run; the first reason stays.
+    pub(crate) fn stop(&self, reason: String, event: Option<Event>) {
+        let event = event.unwrap_or_else(|| Event::Stopped {
+            reason: reason.clone(),
+            transcript: None,
+        });
+        if self.stopped.set(reason).is_ok() {
+            self.emit(&event);
+        }
+    }
+
+    /// Counts a request, and notices a target that has gone away.
+    pub(crate) fn count(&self, no_answer: Option<&NoAnswer>) {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        let Some(none) = no_answer else {
+            self.unanswered.store(0, Ordering::Relaxed);
+            return;
+        };
+        let in_a_row = self.unanswered.fetch_add(1, Ordering::Relaxed) + 1;
+        let limit = if none.kind == NoAnswerKind::Unreachable {
+            UNANSWERED_LIMIT / 3
+        } else {
+            UNANSWERED_LIMIT
+        };
+        if in_a_row >= limit && self.stopped().is_none() {
+            self.stop(
+                format!(
+                    "the target stopped answering: {in_a_row} requests in a row without an answer, the last because {}",
+                    none.detail
+                ),
+                None,
+            );
+        }
+    }
+
+    /// Writes an event to every sink.
+    pub fn emit(&self, event: &Event) {
+        for sink in self
+            .sinks
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .iter_mut()
+        {
+            sink.take(event);
+        }
+    }
+
+    pub(crate) fn emit_exchange(&self, record: impl FnOnce() -> ExchangeRecord) {
+        if self.wants_exchanges {
+            self.emit(&Event::Exchange(Box::new(record())));
+        }
+    }
+
+    /// Completes every sink; the sentences say what could not be written.
+    pub fn finish(&self) -> Vec<String> {
+        let mut sinks = self.sinks.lock().unwrap_or_else(PoisonError::into_inner);
+        sinks.iter_mut().filter_map(|sink| sink.finish().err()).collect()
+    }
+}

@@ -1,0 +1,194 @@
+//! Cases as libtest-mimic trials, and the run from the first event to the last.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
+
+use crate::case::Case;
+use crate::event::{Event, SCHEMA};
+use crate::probe::Probe;
+use crate::run::Run;
+use crate::suite::{Stop, Suite};
+use crate::verdict::Verdict;
+
+/// A case with the suite it belongs to.
+#[derive(Clone)]
+pub struct Planned {
+    /// The suite.
+    pub suite: Arc<dyn Suite>,
+    /// The case.
+    pub case: Case,
+}
+
+/// Every case of these suites, in the suites' order.
+pub fn plan(suites: &[Arc<dyn Suite>]) -> Vec<Planned> {
+    suites
+        .iter()
+        .flat_map(|suite| {
+            Arc::clone(suite).cases().into_iter().map(|case| Planned {
+                suite: Arc::clone(suite),
+                case,
+            })
+        })
+        .collect()
+}
+
+/// The name of the events and exchanges before the first case of an API.
+pub fn preflight_name(api: &str) -> String {
+    format!("{api}::preflight")
+}
+
+/// Runs the preflight of an API once, and says whether its cases can be judged.
+fn preflight(run: &Run, suite: &dyn Suite) -> bool {
+    let name = preflight_name(suite.api().id());
+    let wire = match suite.target().check_out() {
+        Ok(wire) => wire,
+        Err(error) => {
+            run.stop(error.to_string(), None);
+            return false;
+        }
+    };
+    let probe = Probe::new(run, suite, &name, wire);
+    let outcome = suite.preflight(&probe);
+    let event = match &outcome {
+        Ok(()) => None,
+        Err(Stop { reason, exchange }) => Some(probe.stop_event(reason, exchange.as_ref())),
+    };
+    let (log, _) = probe.finish();
+    if let Err(stop) = outcome {
+        run.stop(stop.reason, event);
+        return false;
+    }
+    for record in log.records() {
+        run.emit(&Event::Check(Box::new(record)));
+    }
+    run.stopped().is_none()
+}
+
+/// Preflights that are run when the first case of their API needs them.
+#[derive(Default)]
+struct Preflights(BTreeMap<&'static str, OnceLock<bool>>);
+
+/// Turns planned cases into trials. A trial fails when a check of its case fails, and is ignored when the case
+/// decided nothing.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this edge measures how long a case took"
+)]
+pub fn trials(run: &Arc<Run>, planned: Vec<Planned>) -> Vec<Trial> {
+    let ids = planned
+        .iter()
+        .map(|p| (p.suite.api().id(), OnceLock::new()))
+        .collect();
+    let preflights = Arc::new(Preflights(ids));
+    planned
+        .into_iter()
+        .map(|Planned { suite, case }| {
+            let (run, preflights) = (Arc::clone(run), Arc::clone(&preflights));
+            Trial::ignorable_test(case.name().to_owned(), move || {
+                if run.is_over() {
+                    return Ok(Completion::ignored_with("an earlier case failed"));
+                }
+                let ready = preflights
+                    .0
+                    .get(suite.api().id())
+                    .expect("made from the same list");
+                if !*ready.get_or_init(|| preflight(&run, suite.as_ref())) || run.stopped().is_some() {
+                    return Ok(Completion::ignored_with(
+                        run.stopped().unwrap_or("the preflight failed"),
+                    ));
+                }
+                let start = Instant::now();
+                run_case(&run, suite.as_ref(), &case, || start.elapsed())
+            })
+        })
+        .collect()
+}
+
+fn run_case(
+    run: &Run,
+    suite: &dyn Suite,
+    case: &Case,
+    elapsed: impl FnOnce() -> Duration,
+) -> Result<Completion, Failed> {
+    let wire = suite.target().check_out().map_err(Failed::from)?;
+    run.emit(&Event::CaseStarted {
+        case: case.name().to_owned(),
+        requirements: case.covers().to_vec(),
+    });
+    let probe = Probe::new(run, suite, case.name(), wire);
+    case.run(&probe);
+    let (log, requests) = probe.finish();
+    let verdict = log.verdict();
+    let mut failures = String::new();
+    let mut reasons = Vec::new();
+    for record in log.records() {
+        match record.verdict {
+            Verdict::Fail => failures.push_str(&crate::report::failure(&record)),
+            Verdict::Skip => reasons.push(record.expected.clone()),
+            _ => {}
+        }
+        run.emit(&Event::Check(Box::new(record)));
+    }
+    run.emit(&Event::CaseFinished {
+        case: case.name().to_owned(),
+        verdict,
+        requests,
+        elapsed_us: micros(elapsed()),
+    });
+    match verdict {
+        Some(Verdict::Fail) => {
+            run.note_failure();
+            Err(Failed::from(failures))
+        }
+        Some(Verdict::Skip) | None => Ok(Completion::ignored_with(reasons.join("; "))),
+        Some(_) => Ok(Completion::Completed),
+    }
+}
+
+fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}
+
+/// Runs the planned cases from the first event to the last. libtest-mimic schedules them; what people see is made
+/// from the events, so its own output goes nowhere.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this edge measures how long the run took"
+)]
+pub fn execute(run: &Arc<Run>, planned: Vec<Planned>) {
+    let start = Instant::now();
+    let targets: BTreeMap<String, String> = planned
+        .iter()
+        .map(|p| {
+            (
+                p.suite.api().id().to_owned(),
+                p.suite.target().base().as_str().to_owned(),
+            )
+        })
+        .collect();
+    run.emit(&Event::RunStarted {
+        schema: SCHEMA,
+        version: env!("CARGO_PKG_VERSION"),
+        seed: run.settings().seed,
+        targets,
+        embedded: planned.iter().all(|p| p.suite.target().is_embedded()),
+        cases: planned.len(),
+    });
+    let arguments = Arguments {
+        test_threads: Some(run.settings().threads.max(1)),
+        logfile: Some(null_device().to_owned()),
+        ..Arguments::default()
+    };
+    let _conclusion = libtest_mimic::run(&arguments, trials(run, planned));
+    run.emit(&Event::RunFinished {
+        requests: run.requests(),
+        elapsed_us: micros(start.elapsed()),
+    });
+}
+
+fn null_device() -> &'static str {
+    if cfg!(windows) { "NUL" } else { "/dev/null" }
+}

@@ -1,0 +1,39 @@
+//! What each API brings: its target, its cases, and what holds for every exchange with it.
+
+use std::sync::Arc;
+
+use crate::case::Case;
+use crate::http::Exchange;
+use crate::probe::Probe;
+use crate::target::Target;
+
+/// Why nothing of an API can be judged.
+#[derive(Clone, Debug)]
+pub struct Stop {
+    /// What is wrong and what to do about it.
+    pub reason: String,
+    /// The exchange that shows it.
+    pub exchange: Option<Exchange>,
+}
+
+/// The suite of one API.
+pub trait Suite: Send + Sync {
+    /// The contract and catalogue it judges.
+    fn api(&self) -> &'static spec::Api;
+
+    /// The server under test.
+    fn target(&self) -> &Target;
+
+    /// Sends the first requests: is the target there, do the credentials and fixtures fit, and how does it word
+    /// its answers? Nothing is judged before this succeeded.
+    fn preflight(&self, probe: &Probe<'_>) -> Result<(), Stop>;
+
+    /// Requirements that [`Suite::inspect`] checks.
+    fn checked_on_every_exchange(&self) -> &'static [&'static str];
+
+    /// Checks what must hold for any exchange, whatever the case is about.
+    fn inspect(&self, probe: &Probe<'_>, exchange: &Exchange);
+
+    /// All cases, in the order of the catalogue's areas.
+    fn cases(self: Arc<Self>) -> Vec<Case>;
+}

@@ -1,0 +1,258 @@
+//! What a run came to, made from its events.
+
+use std::collections::BTreeMap;
+
+use spec::{Level, Requirement, Subject};
+
+use crate::event::{CheckRecord, Event};
+use crate::verdict::Verdict;
+
+/// Everything that the reports and the exit code need.
+#[derive(Clone, Debug, Default)]
+pub struct Summary {
+    /// Seed of the run.
+    pub seed: u64,
+    /// Base URL by API.
+    pub targets: BTreeMap<String, String>,
+    /// Whether the target was the mock inside this process.
+    pub embedded: bool,
+    /// How many cases were planned.
+    pub planned: usize,
+    /// Cases with their verdicts and how long each took, in microseconds.
+    pub cases: BTreeMap<String, (Option<Verdict>, u64)>,
+    /// Every check.
+    pub checks: Vec<CheckRecord>,
+    /// Why the run ended early, and the exchange that shows it.
+    pub stopped: Option<(String, Option<String>)>,
+    /// Requests sent.
+    pub requests: u64,
+    /// Microseconds from the first to the last event.
+    pub elapsed_us: u64,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Nothing failed, and something was verified.
+    Conformant,
+    /// Something failed.
+    NotConformant,
+    /// The target was unreachable, the run incomplete, or nothing was verified.
+    Undecided,
+}
+
+impl Outcome {
+    /// The exit code of the command.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::Conformant => 0,
+            Self::NotConformant => 1,
+            Self::Undecided => 3,
+        }
+    }
+}
+
+/// Counts of requirements by verdict.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// All checks met.
+    pub passed: usize,
+    /// A *must* not met.
+    pub failed: usize,
+    /// A *should* not met.
+    pub warned: usize,
+    /// Not decided.
+    pub skipped: usize,
+    /// Open points that were looked at.
+    pub observed: usize,
+}
+
+impl Tally {
+    fn add(&mut self, verdict: Verdict) {
+        match verdict {
+            Verdict::Pass => self.passed += 1,
+            Verdict::Fail => self.failed += 1,
+            Verdict::Warn => self.warned += 1,
+            Verdict::Skip => self.skipped += 1,
+            Verdict::Observed => self.observed += 1,
+        }
+    }
+}
+
+impl Summary {
+    /// Takes one event in.
+    pub fn take(&mut self, event: &Event) {
+        match event {
+            Event::RunStarted {
+                seed,
+                targets,
+                embedded,
+                cases,
+                ..
+            } => {
+                self.seed = *seed;
+                self.targets.clone_from(targets);
+                self.embedded = *embedded;
+                self.planned = *cases;
+            }
+            Event::CaseStarted { .. } | Event::Exchange(_) => {}
+            Event::Check(record) => self.checks.push((**record).clone()),
+            Event::CaseFinished {
+                case,
+                verdict,
+                elapsed_us,
+                ..
+            } => {
+                self.cases.insert(case.clone(), (*verdict, *elapsed_us));
+            }
+            Event::Stopped { reason, transcript } => {
+                self.stopped = Some((reason.clone(), transcript.clone()));
+            }
+            Event::RunFinished { requests, elapsed_us } => {
+                self.requests = *requests;
+                self.elapsed_us = *elapsed_us;
+                self.checks
+                    .sort_by(|a, b| (&a.requirement, &a.case).cmp(&(&b.requirement, &b.case)));
+            }
+        }
+    }
+
+    /// The verdict of each requirement that was checked: the worst of its checks.
+    pub fn requirements(&self) -> BTreeMap<&str, Verdict> {
+        let mut verdicts: BTreeMap<&str, Verdict> = BTreeMap::new();
+        for check in &self.checks {
+            let worst = verdicts.entry(&check.requirement).or_insert(check.verdict);
+            *worst = (*worst).max(check.verdict);
+        }
+        verdicts
+    }
+
+    /// Tallies by area of the catalogue.
+    pub fn areas(&self) -> BTreeMap<&'static str, Tally> {
+        let mut areas: BTreeMap<&'static str, Tally> = BTreeMap::new();
+        for (id, verdict) in self.requirements() {
+            if let Some(requirement) = spec::requirement(id) {
+                areas.entry(area(requirement)).or_default().add(verdict);
+            }
+        }
+        areas
+    }
+
+    /// The checks with this verdict, by requirement.
+    pub fn with(&self, verdict: Verdict) -> BTreeMap<&str, Vec<&CheckRecord>> {
+        let mut found: BTreeMap<&str, Vec<&CheckRecord>> = BTreeMap::new();
+        for check in self.checks.iter().filter(|check| check.verdict == verdict) {
+            found.entry(&check.requirement).or_default().push(check);
+        }
+        found
+    }
+
+    /// Requirements that nothing in this run decided, each with the reasons.
+    pub fn undecided(&self) -> Vec<(&str, Vec<&str>)> {
+        let verdicts = self.requirements();
+        self.with(Verdict::Skip)
+            .into_iter()
+            .filter(|(id, _)| verdicts.get(id) == Some(&Verdict::Skip))
+            .map(|(id, checks)| {
+                let mut reasons: Vec<&str> = checks.iter().map(|check| check.expected.as_str()).collect();
+                reasons.dedup();
+                (id, reasons)
+            })
+            .collect()
+    }
+
+    /// Server *musts* of the APIs in this run that could fail a target but were not decided.
+    pub fn unverified_musts(&self) -> Vec<&'static Requirement> {
+        let verdicts = self.requirements();
+        self.targets
+            .keys()
+            .filter_map(|api| spec::api(api))
+            .flat_map(|api| api.catalogue().iter())
+            .filter(|row| row.level == Level::Must && row.subject == Subject::Server && row.can_fail())
+            .filter(|row| matches!(verdicts.get(row.id.as_str()), None | Some(Verdict::Skip)))
+            .collect()
+    }
+
+    /// How the run ended. A failure that was seen stands, even if the run could not go on after it.
+    pub fn outcome(&self, strict: bool) -> Outcome {
+        let has = |verdict: Verdict| self.checks.iter().any(|check| check.verdict == verdict);
+        if has(Verdict::Fail) || (strict && has(Verdict::Warn)) {
+            Outcome::NotConformant
+        } else if self.stopped.is_some() || !(has(Verdict::Pass) || has(Verdict::Warn)) {
+            Outcome::Undecided
+        } else {
+            Outcome::Conformant
+        }
+    }
+}
+
+/// Areas with fewer rows are shown as part of the one above them.
+const SMALL_AREA: usize = 5;
+
+/// The area a requirement is counted under: the finest that has more than a few rows.
+pub fn area(requirement: &'static Requirement) -> &'static str {
+    let finest = requirement.area();
+    let api = finest.split('.').next().unwrap_or(finest);
+    let rows = spec::api(api).map_or(0, |api| {
+        api.catalogue().iter().filter(|row| row.area() == finest).count()
+    });
+    let two = finest
+        .match_indices('.')
+        .nth(1)
+        .map_or(finest, |(at, _)| &finest[..at]);
+    if rows >= SMALL_AREA { finest } else { two }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(requirement: &str, verdict: Verdict) -> Event {
+        let row = spec::requirement(requirement).unwrap();
+        Event::Check(Box::new(CheckRecord {
+            case: "c".into(),
+            requirement: requirement.into(),
+            level: row.level,
+            basis: row.basis,
+            verdict,
+            count: 1,
+            expected: "why".into(),
+            got: String::new(),
+            evidence: None,
+        }))
+    }
+
+    fn summary(events: &[Event]) -> Summary {
+        let mut summary = Summary::default();
+        events.iter().for_each(|event| summary.take(event));
+        summary
+    }
+
+    #[test]
+    fn the_worst_check_of_a_requirement_is_its_verdict() {
+        let summary = summary(&[
+            check("polyai.id.valid", Verdict::Pass),
+            check("polyai.id.valid", Verdict::Fail),
+            check("polyai.id.invalid", Verdict::Skip),
+        ]);
+        assert_eq!(summary.requirements()["polyai.id.valid"], Verdict::Fail);
+        assert_eq!(summary.undecided(), [("polyai.id.invalid", vec!["why"])]);
+        assert_eq!(summary.outcome(false), Outcome::NotConformant);
+    }
+
+    #[test]
+    fn nothing_verified_is_no_success() {
+        assert_eq!(summary(&[]).outcome(false), Outcome::Undecided);
+        let skipped = summary(&[check("polyai.id.valid", Verdict::Skip)]);
+        assert_eq!(skipped.outcome(false), Outcome::Undecided);
+        let passed = summary(&[check("polyai.id.valid", Verdict::Pass)]);
+        assert_eq!(passed.outcome(false), Outcome::Conformant);
+    }
+
+    #[test]
+    fn a_warning_counts_only_when_strict() {
+        let warned = summary(&[check("polyai.id.exact-messages", Verdict::Warn)]);
+        assert_eq!(warned.outcome(false), Outcome::Conformant);
+        assert_eq!(warned.outcome(true), Outcome::NotConformant);
+    }
+}
