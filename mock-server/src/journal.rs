@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
+use http::uri::{Authority, PathAndQuery};
 use http::{HeaderValue, Request, Response, StatusCode};
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -134,39 +135,34 @@ impl Exchange {
 
 fn head(request: &Request<Bytes>) -> Box<[u8]> {
     let target = request.uri();
-    let mut head: Vec<u8> = Vec::with_capacity(512);
-    let parts = [
+    let target = [
         target.scheme_str().unwrap_or(""),
         if target.scheme().is_some() { "://" } else { "" },
+        target.authority().map_or("", Authority::as_str),
+        target.path_and_query().map_or("", PathAndQuery::as_str),
     ];
-    head.extend_from_slice(request.method().as_str().as_bytes());
-    head.push(b' ');
-    for part in parts {
-        head.extend_from_slice(part.as_bytes());
-    }
-    head.extend_from_slice(
-        target
-            .authority()
-            .map_or("", |authority| authority.as_str())
-            .as_bytes(),
-    );
-    head.extend_from_slice(
-        target
-            .path_and_query()
-            .map_or("", |path| path.as_str())
-            .as_bytes(),
-    );
-    head.push(b'\n');
-    for (name, value) in request.headers() {
-        head.extend_from_slice(name.as_str().as_bytes());
-        head.extend_from_slice(b": ");
-        let value = if is_credential_header(name.as_str()) {
-            MASK.as_bytes()
-        } else {
-            value.as_bytes()
-        };
-        head.extend_from_slice(value);
-        head.push(b'\n');
+    let method = request.method().as_str();
+    let parts = || {
+        let first = [method, " "]
+            .into_iter()
+            .chain(target)
+            .chain(["\n"])
+            .map(str::as_bytes);
+        let lines = request.headers().iter().flat_map(|(name, value)| {
+            let name = name.as_str();
+            let value = if is_credential_header(name) {
+                MASK.as_bytes()
+            } else {
+                value.as_bytes()
+            };
+            [name.as_bytes(), b": ", value, b"\n"]
+        });
+        first.chain(lines)
+    };
+    // Measured first: the box is then filled without growing or shrinking.
+    let mut head = Vec::with_capacity(parts().map(<[u8]>::len).sum());
+    for part in parts() {
+        head.extend_from_slice(part);
     }
     head.into_boxed_slice()
 }

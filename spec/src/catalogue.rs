@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use serde::Deserialize;
 use toml::Spanned;
 
+use crate::contract::Operation;
+use crate::facet::facet_of;
 use crate::faults::Faults;
 use crate::requirement::Requirement;
 use crate::rules::RequirementFault;
@@ -83,9 +85,16 @@ impl Catalogue {
         self.by_id.get(id).map(|&index| &self.requirements[index])
     }
 
-    /// The requirement for which the cases of this facet of the contract are generated.
+    /// The requirement whose row names just this facet; [`for_facet`](Self::for_facet) finds the one for an operation.
     pub fn by_facet(&self, facet: &str) -> Option<&Requirement> {
         self.by_facet.get(facet).map(|&index| &self.requirements[index])
+    }
+
+    /// The requirement for which the cases of this facet of one operation are generated: the row that names the facet for
+    /// that operation alone (see [`facet_of`](crate::facet_of)), or else the row that names it for all.
+    pub fn for_facet(&self, operation: &Operation, facet: &str) -> Option<&Requirement> {
+        self.by_facet(&facet_of(operation, facet))
+            .or_else(|| self.by_facet(facet))
     }
 
     /// How many requirements there are.
@@ -181,6 +190,7 @@ impl LineBreaks {
 #[cfg(test)]
 mod tests {
     use super::{Catalogue, CatalogueFault};
+    use crate::contract::Contract;
     use crate::requirement::Basis;
     use crate::rules::RequirementFault;
 
@@ -223,6 +233,31 @@ facet = "security/Key/valid"
         assert_eq!(catalogue.by_facet("method/other"), None);
         let ids: Vec<_> = (&catalogue).into_iter().map(|row| row.id.as_str()).collect();
         assert_eq!(ids, ["polyai.auth.ok", "polyai.auth.missing-key"]);
+    }
+
+    #[test]
+    fn a_row_for_one_operation_comes_before_the_row_for_all() {
+        let contract = Contract::parse(
+            "
+openapi: 3.0.1
+info: { title: Test, version: '1' }
+paths:
+  /a: { get: { operationId: get-a, responses: { '204': { description: Done. } } } }
+  /b: { get: { operationId: get-b, responses: { '204': { description: Done. } } } }
+",
+        )
+        .unwrap();
+        let one = ROW
+            .replace("auth.ok", "auth.ok-at-b")
+            .replace("security", "operation/get-b/security");
+        let catalogue = Catalogue::parse("polyai", &format!("{ROW}{one}")).unwrap();
+        let row_of = |operation: &str, facet: &str| {
+            let operation = contract.operation(operation).unwrap();
+            catalogue.for_facet(operation, facet).map(|row| row.id.as_str())
+        };
+        assert_eq!(row_of("get-a", "security/Key/valid"), Some("polyai.auth.ok"));
+        assert_eq!(row_of("get-b", "security/Key/valid"), Some("polyai.auth.ok-at-b"));
+        assert_eq!(row_of("get-b", "method/other"), None);
     }
 
     #[test]

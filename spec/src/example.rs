@@ -23,7 +23,8 @@ pub struct Example {
     pub response: ExampleResponse,
 }
 
-/// The request of an example. `${KEY}` in a header stands for a valid credential.
+/// The request of an example. `${KEY}` in a header stands for a valid credential. Another name so written, such as
+/// `${WORKFLOW_AGENT}` in the path, stands for a fixture of the target where the documents print no whole value.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExampleRequest {

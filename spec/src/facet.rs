@@ -1,6 +1,11 @@
 //! Facets: the points of an operation from which cases are generated.
 
-use crate::contract::{Operation, ParameterIn, SecurityScheme};
+use serde_json::Value;
+
+use crate::contract::{Media, Operation, ParameterIn, SecurityScheme};
+
+/// The keywords of a property in a request body that can be broken one at a time.
+const PROPERTY_KEYWORDS: [&str; 4] = ["type", "minLength", "maxLength", "pattern"];
 
 /// What is tried on a key in a header.
 const API_KEY_POINTS: [&str; 8] = [
@@ -29,7 +34,8 @@ const BEARER_POINTS: [&str; 9] = [
 
 /// Every facet that the contract of `operation` gives rise to, in the order of the document.
 ///
-/// Each has one row in the catalogue, which says what the cases generated from it prove:
+/// Each has one row in the catalogue, which says what the cases generated from it prove. A row speaks of every operation
+/// that has the facet, except of those for which another row names it alone; see [`facet_of`].
 ///
 /// | Facet | Situation |
 /// |---|---|
@@ -39,6 +45,11 @@ const BEARER_POINTS: [&str; 9] = [
 /// | `parameter/<in>/<name>/enum-case` | a listed value in other letter case |
 /// | `parameter/<in>/<name>/enum-near-miss` | a value that is nearly a listed one |
 /// | `body/<media type>/examples` | the documented examples of that body |
+/// | `body/<media type>/property/<name>/required` | a required property of that body is left out |
+/// | `body/<media type>/property/<name>/type` | a property of another type |
+/// | `body/<media type>/property/<name>/minLength` | a property that is too short |
+/// | `body/<media type>/property/<name>/maxLength` | a property that is too long |
+/// | `body/<media type>/property/<name>/pattern` | a property that the pattern does not match |
 /// | `response/<status>/content-type` | the media type of that answer |
 /// | `response/<status>/schema` | the body of that answer |
 /// | `security/<scheme>/valid` | the right credential |
@@ -67,6 +78,7 @@ pub fn facets(operation: &Operation) -> Vec<String> {
         if !media.examples.is_empty() {
             facets.push(format!("body/{}/examples", media.media_type));
         }
+        facets.extend(property_facets(media));
     }
     for response in operation
         .responses
@@ -86,9 +98,44 @@ pub fn facets(operation: &Operation) -> Vec<String> {
     facets
 }
 
+/// The facets of the properties that the schema of a request body gives, of the body itself and not of what it nests.
+fn property_facets(media: &Media) -> Vec<String> {
+    let required = media.schema.get("required").and_then(Value::as_array);
+    let is_required =
+        |name: &str| required.is_some_and(|names| names.iter().any(|required| required == name));
+    let mut facets = Vec::new();
+    for (name, schema) in media
+        .schema
+        .get("properties")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+    {
+        let mut push = |point: &str| {
+            facets.push(format!("body/{}/property/{name}/{point}", media.media_type));
+        };
+        if is_required(name) {
+            push("required");
+        }
+        for keyword in PROPERTY_KEYWORDS {
+            if schema.get(keyword).is_some() {
+                push(keyword);
+            }
+        }
+    }
+    facets
+}
+
+/// The name under which a row claims `facet` for one operation alone: `operation/<operationId>/<facet>`.
+///
+/// An API with several operations needs it where they share a facet and not what it means, such as the body of a 200.
+pub fn facet_of(operation: &Operation, facet: &str) -> String {
+    format!("operation/{}/{facet}", operation.id)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::facets;
+    use super::{facet_of, facets};
     use crate::contract::Contract;
 
     #[test]
@@ -123,6 +170,52 @@ mod tests {
             "security/ExternalEventsApiKey/name-case",
         ];
         assert_eq!(facets(operation), expected);
+    }
+
+    #[test]
+    fn the_properties_of_a_request_body_have_a_facet_for_each_rule() {
+        let contract = Contract::parse(
+            r"
+openapi: 3.0.1
+info: { title: Test, version: '1' }
+paths:
+  /things:
+    post:
+      operationId: post-thing
+      requestBody:
+        content:
+          application/json:
+            schema:
+              type: object
+              required: [name, anything]
+              properties:
+                name: { type: string, minLength: 1, maxLength: 9, pattern: '^a' }
+                anything: { description: Of no type. }
+                nested: { type: object, nullable: true, required: [leaf], properties: { leaf: { type: string } } }
+      responses: { '201': { description: Made. } }
+",
+        )
+        .unwrap();
+        let expected = [
+            "method/other",
+            "body/application/json/property/name/required",
+            "body/application/json/property/name/type",
+            "body/application/json/property/name/minLength",
+            "body/application/json/property/name/maxLength",
+            "body/application/json/property/name/pattern",
+            "body/application/json/property/anything/required",
+            "body/application/json/property/nested/type",
+        ];
+        assert_eq!(facets(contract.operation("post-thing").unwrap()), expected);
+    }
+
+    #[test]
+    fn a_facet_of_one_operation_begins_with_its_id() {
+        let operation = &crate::api("polyai").unwrap().contract().operations[0];
+        assert_eq!(
+            facet_of(operation, "response/400/schema"),
+            "operation/post-external-event/response/400/schema"
+        );
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub use crate::contract::{
     Server,
 };
 pub use crate::example::{Example, ExampleRequest, ExampleResponse};
-pub use crate::facet::facets;
+pub use crate::facet::{facet_of, facets};
 pub use crate::requirement::{Basis, Effect, Level, Requirement, Source, Subject};
 
 /// Embeds the folder of an API. The examples are named one by one because the compiler embeds files, not folders; a test
@@ -53,6 +53,8 @@ macro_rules! embedded {
 #[rustfmt::skip]
 static APIS: LazyLock<Vec<Api>> = LazyLock::new(|| vec![
     embedded!("polyai", ["json-payload", "header-id", "python-requests", "querystring-id", "nested", "json-hidden-field", "form-encoded", "xml-payload", "raw-text", "error-invalid", "error-missing", "error-unauthorized"]),
+    embedded!("inkeep", ["curl-sample", "minimal", "full", "full-repeated", "error-bad-request", "error-unauthorized", "error-forbidden", "error-unprocessable", "error-server"]),
+    embedded!("olbrain", ["conversational", "conversational-pdf", "first-message", "workflow", "uploaded-file", "idempotency-key", "error-unauthorized", "error-unknown-agent", "error-upstream", "upload", "run-succeeded", "runs-failed", "sessions-active", "sessions-list"]),
 ]);
 
 /// All APIs, in the order in which they are listed and reported.

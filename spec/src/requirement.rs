@@ -128,7 +128,8 @@ pub struct Requirement {
     /// A text that the documents fix, or show as an example, for the situation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
-    /// The name of the mock's setting that chooses between readings of a silent point.
+    /// The name of the mock's setting that chooses between readings of a point on which no document speaks: one of the
+    /// basis `silent` or `source`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub setting: Option<String>,
     /// The admissible readings of that setting, the default first; empty without a setting.

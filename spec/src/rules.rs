@@ -74,8 +74,9 @@ impl Requirement {
             None if !self.options.is_empty() => faults.push(RequirementFault::OptionsWithoutSetting),
             None => {}
             Some(setting) => {
-                if self.basis != Basis::Silent {
-                    faults.push(RequirementFault::SettingNotSilent { basis: self.basis });
+                // A document that speaks leaves nothing to set; where only the vendor's code speaks, it may be set otherwise.
+                if !matches!(self.basis, Basis::Silent | Basis::Source) {
+                    faults.push(RequirementFault::SettingOnDocumented { basis: self.basis });
                 }
                 if !is_words(setting, '_') {
                     faults.push(RequirementFault::SettingShape {
@@ -125,8 +126,8 @@ pub(crate) enum RequirementFault {
     NoSuchStatus { status: u16 },
     #[error("status {status} is listed twice")]
     StatusTwice { status: u16 },
-    #[error("basis `{basis}`: only a silent row has a setting")]
-    SettingNotSilent { basis: Basis },
+    #[error("basis `{basis}`: only a row of the basis `silent` or `source` has a setting")]
+    SettingOnDocumented { basis: Basis },
     #[error("the setting `{setting}` is not snake_case")]
     SettingShape { setting: String },
     #[error("a setting needs at least two options, and has {count}")]
@@ -292,15 +293,21 @@ mod tests {
     }
 
     #[test]
-    fn settings_belong_to_silent_rows_and_have_options() {
-        let settled = |row: &mut Requirement| (row.basis, row.level) = (Basis::Implied, Level::Must);
-        assert_fault(
-            silent_row(),
-            settled,
-            RequirementFault::SettingNotSilent {
-                basis: Basis::Implied,
-            },
-        );
+    fn settings_belong_to_rows_without_a_document_and_have_options() {
+        for basis in [Basis::Documented, Basis::Implied, Basis::Vendor] {
+            let settled = |row: &mut Requirement| (row.basis, row.level) = (basis, Level::Must);
+            assert_fault(
+                silent_row(),
+                settled,
+                RequirementFault::SettingOnDocumented { basis },
+            );
+        }
+        let seen_in_code = Requirement {
+            level: Level::Must,
+            basis: Basis::Source,
+            ..silent_row()
+        };
+        assert_eq!(seen_in_code.faults("polyai"), Vec::new());
         let shape = RequirementFault::SettingShape {
             setting: "json-number".to_owned(),
         };

@@ -1,13 +1,16 @@
 //! Generated inputs: seeded one by one, shrunk when they fail, and each replayable by its seed alone.
 
-use proptest::strategy::{Strategy, ValueTree as _};
+use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
-use crate::probe::Probe;
+use crate::probe::{Log, Probe};
 use crate::verdict::Verdict;
 
 /// How many simpler inputs are tried on a failing one.
-const SHRINK_LIMIT: usize = 200;
+const SHRINK_LIMIT: usize = 80;
+
+/// A property that failed on so many inputs is not tried on more.
+const FAILURES_LIMIT: usize = 3;
 
 /// Inputs that once failed a server for a wrong reason or slipped through: `case@seed` a line, `#` begins a comment.
 const REGRESSIONS: &str = include_str!("../regressions.txt");
@@ -16,7 +19,7 @@ const REGRESSIONS: &str = include_str!("../regressions.txt");
 /// order and on however many threads.
 ///
 /// A failing input is made as simple as it can be while it still fails for the same requirements; that last
-/// exchange is what the report shows. Each requirement is shrunk once.
+/// exchange is what the report shows. That is done once for each requirement of a run.
 pub(crate) fn check<S: Strategy>(probe: &Probe<'_>, strategy: &S, test: impl Fn(S::Value)) {
     let settings = probe.run().settings();
     let seeds: Vec<u64> = match settings.replay_of(probe.case()) {
@@ -25,9 +28,9 @@ pub(crate) fn check<S: Strategy>(probe: &Probe<'_>, strategy: &S, test: impl Fn(
             .chain((0..settings.iterations).map(|i| input_seed(settings.seed, probe.case(), i)))
             .collect(),
     };
-    let mut failed: Vec<String> = Vec::new();
+    let mut failures = 0;
     for seed in seeds {
-        if probe.run().stopped().is_some() {
+        if probe.run().stopped().is_some() || failures == FAILURES_LIMIT {
             break;
         }
         probe.input_seed.set(Some(seed));
@@ -35,35 +38,41 @@ pub(crate) fn check<S: Strategy>(probe: &Probe<'_>, strategy: &S, test: impl Fn(
             continue;
         };
         let mut log = probe.apart(|| test(tree.current()));
-        let news = log
-            .with(Verdict::Fail)
-            .any(|id| !failed.iter().any(|known| known == id));
-        if log.is_bad() && news && !log.unanswered {
-            for _ in 0..SHRINK_LIMIT {
-                if !tree.simplify() {
-                    break;
-                }
-                loop {
-                    let simpler = probe.apart(|| test(tree.current()));
-                    if simpler.is_as_bad_as(&log) {
-                        log = simpler;
-                        break;
-                    }
-                    if !tree.complicate() {
-                        break;
-                    }
-                }
-            }
+        // An input without an answer is not worth shrinking: each further one may cost a full timeout.
+        if log.is_bad() && !log.unanswered && probe.run().is_first_failure(log.with(Verdict::Fail)) {
+            shrink(probe, &mut tree, &mut log, &test);
         }
-        failed.extend(log.with(Verdict::Fail).map(str::to_owned));
+        failures += usize::from(log.with(Verdict::Fail).next().is_some());
         let unanswered = log.unanswered && log.is_bad();
         probe.merge(log);
         if unanswered {
-            // Each further input may cost a full timeout.
             break;
         }
     }
     probe.input_seed.set(None);
+}
+
+/// Makes the input simpler while it fails for the same requirements; `log` becomes that of the simplest.
+fn shrink<V: std::fmt::Debug>(
+    probe: &Probe<'_>,
+    tree: &mut dyn ValueTree<Value = V>,
+    log: &mut Log,
+    test: &impl Fn(V),
+) {
+    let mut left = SHRINK_LIMIT;
+    while left > 0 && tree.simplify() {
+        while left > 0 {
+            left -= 1;
+            let simpler = probe.apart(|| test(tree.current()));
+            if simpler.is_as_bad_as(log) {
+                *log = simpler;
+                break;
+            }
+            if !tree.complicate() {
+                break;
+            }
+        }
+    }
 }
 
 fn tree<S: Strategy>(strategy: &S, seed: u64) -> Option<S::Tree> {

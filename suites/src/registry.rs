@@ -41,6 +41,26 @@ pub fn suite(api: &str, ingredients: Ingredients<'_>) -> Option<Arc<dyn Suite>> 
         .map(|(_, make)| make(ingredients))
 }
 
+/// Every suite, to be asked for its cases: nothing is started and nothing will be sent.
+pub fn listed() -> Vec<Arc<dyn Suite>> {
+    let fixtures = Fixtures::builtin();
+    // The port of the discard service; no request goes there.
+    let base = BaseUrl::parse("http://127.0.0.1:9").expect("a constant URL");
+    let limits = Limits::default();
+    SUITES
+        .iter()
+        .map(|(_, make)| {
+            make(Ingredients {
+                fixtures: &fixtures,
+                base: base.clone(),
+                limits,
+                embedded: true,
+                seed: 0,
+            })
+        })
+        .collect()
+}
+
 fn polyai(from: Ingredients<'_>) -> Arc<dyn Suite> {
     let declared = from.fixtures.polyai.clone();
     let keys = &declared.keys;

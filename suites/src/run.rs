@@ -1,5 +1,6 @@
 //! The state of one run: settings, the event stream, and whether to go on.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
@@ -68,6 +69,8 @@ pub struct Run {
     requests: AtomicU64,
     unanswered: AtomicU32,
     failed: AtomicBool,
+    /// Requirements for which a simplest failing input was looked for.
+    shrunk: Mutex<BTreeSet<String>>,
     stopped: OnceLock<String>,
 }
 
@@ -82,6 +85,7 @@ impl Run {
             requests: AtomicU64::new(0),
             unanswered: AtomicU32::new(0),
             failed: AtomicBool::new(false),
+            shrunk: Mutex::default(),
             stopped: OnceLock::new(),
         }
     }
@@ -104,6 +108,17 @@ impl Run {
     /// Whether a case failed and that is enough.
     pub(crate) fn is_over(&self) -> bool {
         self.settings.fail_fast && self.failed.load(Ordering::Relaxed)
+    }
+
+    /// Whether any of these requirements is the first to fail in this run. Only then is a simple input looked for: a
+    /// fault that shows everywhere would otherwise cost thousands of requests.
+    pub(crate) fn is_first_failure<'i>(&self, requirements: impl Iterator<Item = &'i str>) -> bool {
+        let mut shrunk = self.shrunk.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut first = false;
+        for id in requirements {
+            first |= shrunk.insert(id.to_owned());
+        }
+        first
     }
 
     pub(crate) fn note_failure(&self) {

@@ -1,2 +1,53 @@
-//! x
-fn main() {}
+//! What people and CI both call: `cargo xtask check` and `cargo xtask bench`.
+
+mod bench;
+mod check;
+mod project;
+
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", about = "What people and CI both call")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Hold contract, cases, mock, snapshots and manifests against each other; exit code 1 if anything is wrong
+    Check,
+    /// Measure the mock and the suite beside plain servers and a plain client; judges nothing
+    Bench(bench::Arguments),
+    /// The measuring half of bench, which has to run from a release build
+    #[command(hide = true)]
+    Measure(bench::Measure),
+    /// A server to compare with: a bare hyper server
+    #[command(hide = true)]
+    FloorHyper(bench::Floor),
+    /// A server to compare with: axum and `serde_json`
+    #[command(hide = true)]
+    FloorAxum(bench::Floor),
+}
+
+fn main() -> anyhow::Result<ExitCode> {
+    match Cli::parse().command {
+        Command::Check => check::run(),
+        Command::Bench(arguments) => bench::run(&arguments),
+        Command::Measure(measure) => measure.run(),
+        Command::FloorHyper(floor) => floor.serve_hyper(),
+        Command::FloorAxum(floor) => floor.serve_axum(),
+    }
+}
+
+/// Text to standard output; a reader who went away is no error.
+fn say(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
+        _ => Ok(()),
+    }
+}

@@ -71,18 +71,19 @@ impl Ids {
         if fixtures.readings.id_format == IdFormat::EvtPrefix && !id.starts_with("evt_") {
             return Standing::BadForm;
         }
-        let (own, other) = (self.own.get(id).copied(), self.other.contains(id));
-        let any = fixtures.accept_any_id && is_well_formed(id);
+        let own = || self.own.get(id).copied();
+        let other = || self.other.contains(id);
+        let any = || fixtures.accept_any_id && is_well_formed(id);
         match scope {
-            Scope::Main => match own {
+            Scope::Main => match own() {
                 Some(standing) => standing,
-                None if other => Standing::OfAnotherProject,
-                None if any => Standing::Valid,
+                None if other() => Standing::OfAnotherProject,
+                None if any() => Standing::Valid,
                 None => Standing::Unknown,
             },
-            Scope::Other if other => Standing::Valid,
-            Scope::Other => match own {
-                None if any => Standing::Valid,
+            Scope::Other if other() => Standing::Valid,
+            Scope::Other => match own() {
+                None if any() => Standing::Valid,
                 None | Some(Standing::Unknown) => Standing::Unknown,
                 Some(_) => Standing::OfAnotherProject,
             },

@@ -1,6 +1,7 @@
 //! Name and value pairs as queries, forms and plain text bodies hold them, and the choice among equal names.
 
 use std::borrow::Cow;
+use std::str::Split;
 
 use percent_encoding::percent_decode_str;
 
@@ -29,30 +30,51 @@ pub(crate) fn choose<'r>(values: impl Iterator<Item = Cow<'r, str>>, choice: Cho
 }
 
 /// The decoded pairs of a query. Bytes that are not UTF-8 become replacement characters.
-pub(crate) fn in_query(query: &str, plus: QueryPlus) -> impl Iterator<Item = Pair<'_>> {
-    let as_form = plus == QueryPlus::Space || !query.contains('+');
-    let form = as_form
-        .then(|| form_urlencoded::parse(query.as_bytes()))
-        .into_iter()
-        .flatten();
-    let literal = (!as_form)
-        .then(|| undecoded(query, '&'))
-        .into_iter()
-        .flatten()
-        .map(|(name, value)| {
-            (
-                percent_decode_str(name).decode_utf8_lossy(),
-                percent_decode_str(value).decode_utf8_lossy(),
-            )
-        });
-    form.chain(literal)
+pub(crate) fn in_query(query: &str, plus: QueryPlus) -> Query<'_> {
+    if !query.bytes().any(|byte| matches!(byte, b'%' | b'+')) {
+        Query::Plain(query.split('&'))
+    } else if plus == QueryPlus::Space {
+        Query::Form(form_urlencoded::parse(query.as_bytes()))
+    } else {
+        Query::LiteralPlus(query.split('&'))
+    }
+}
+
+/// Iterates over the pairs of a query. The usual query needs no decoding.
+pub(crate) enum Query<'r> {
+    Plain(Split<'r, char>),
+    Form(form_urlencoded::Parse<'r>),
+    LiteralPlus(Split<'r, char>),
+}
+
+impl<'r> Iterator for Query<'r> {
+    type Item = Pair<'r>;
+
+    fn next(&mut self) -> Option<Pair<'r>> {
+        let decoded = |text| percent_decode_str(text).decode_utf8_lossy();
+        match self {
+            Self::Plain(pairs) => {
+                let (name, value) = split_pair(pairs.find(|pair| !pair.is_empty())?);
+                Some((Cow::Borrowed(name), Cow::Borrowed(value)))
+            }
+            Self::Form(pairs) => pairs.next(),
+            Self::LiteralPlus(pairs) => {
+                let (name, value) = split_pair(pairs.find(|pair| !pair.is_empty())?);
+                Some((decoded(name), decoded(value)))
+            }
+        }
+    }
 }
 
 /// The pairs of a text as they stand.
 pub(crate) fn undecoded(text: &str, separator: char) -> impl Iterator<Item = (&str, &str)> {
     text.split(separator)
         .filter(|pair| !pair.is_empty())
-        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        .map(split_pair)
+}
+
+fn split_pair(pair: &str) -> (&str, &str) {
+    pair.split_once('=').unwrap_or((pair, ""))
 }
 
 #[cfg(test)]
@@ -77,5 +99,24 @@ mod tests {
         };
         assert_eq!(read(QueryPlus::Space), ["a b|c +", "d|"]);
         assert_eq!(read(QueryPlus::Literal), ["a+b|c++", "d|"]);
+    }
+
+    #[test]
+    fn a_query_without_escapes_reads_like_any_other() {
+        for query in ["", "&", "a", "=", "a=", "=a", "a=b=c&&d&é=f", "a=1&a=2"] {
+            let form: Vec<_> = form_urlencoded::parse(query.as_bytes()).collect();
+            for plus in [QueryPlus::Space, QueryPlus::Literal] {
+                assert_eq!(in_query(query, plus).collect::<Vec<_>>(), form, "{query}");
+            }
+            let escaped = format!("%61=+&{query}");
+            let rest = |plus| {
+                in_query(&escaped, plus)
+                    .skip(1)
+                    .map(|(n, v)| format!("{n}|{v}"))
+                    .collect::<Vec<_>>()
+            };
+            assert_eq!(rest(QueryPlus::Space), rest(QueryPlus::Literal));
+            assert_eq!(rest(QueryPlus::Space).len(), form.len());
+        }
     }
 }

@@ -357,3 +357,6 @@ fn content_type(request: &Request<Bytes>) -> Option<String> {
     let value = request.headers().get(CONTENT_TYPE)?;
     value.to_str().ok().map(str::to_owned)
 }
+
+#[cfg(test)]
+mod tests;

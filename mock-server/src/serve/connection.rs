@@ -11,11 +11,11 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::TcpStream;
 
 use super::body::{self, Terms};
 use super::log::Thread;
+use super::stop::Stop;
 use super::{ADMIN_PREFIX, Options, admin};
 use crate::journal::Exchange;
 use crate::{Mock, clock, trace};
@@ -65,23 +65,16 @@ pub(super) fn builder(options: &Options) -> http1::Builder {
 }
 
 /// Serves a connection in a task of its own.
-pub(super) fn spawn(
-    stream: TcpStream,
-    builder: &http1::Builder,
-    graceful: &GracefulShutdown,
-    shared: Arc<Shared>,
-) {
+pub(super) fn spawn(stream: TcpStream, builder: &http1::Builder, stop: Stop, shared: Arc<Shared>) {
     // Without this an answer may wait for the client's acknowledgement; a failure costs speed and nothing else.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request| {
         let shared = Arc::clone(&shared);
         async move { Ok::<_, Infallible>(answer(&shared, request).await) }
     });
-    let connection = graceful.watch(builder.serve_connection(TokioIo::new(stream), service));
-    tokio::spawn(async move {
-        // What is wrong with a connection concerns its client, who has been told by status or by the close.
-        let _ = connection.await;
-    });
+    let connection = builder.serve_connection(TokioIo::new(stream), service);
+    // What is wrong with a connection concerns its client, who has been told by status or by the close.
+    tokio::spawn(async move { drop(stop.watch(connection).await) });
 }
 
 async fn answer(shared: &Shared, request: Request<Incoming>) -> Response<Body> {

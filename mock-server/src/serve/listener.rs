@@ -6,16 +6,16 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::TcpListener;
 
 use super::connection::{self, Shared};
+use super::stop::Stopper;
 
 /// How long to wait before the next try when the system has no means for another connection.
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_millis(20);
 
 pub(super) async fn run(listener: TcpListener, shared: &Arc<Shared>, shutdown: impl Future<Output = ()>) {
-    let graceful = GracefulShutdown::new();
+    let stopper = Stopper::new();
     let builder = connection::builder(&shared.options);
     let mut shutdown = pin!(shutdown);
     loop {
@@ -25,7 +25,7 @@ pub(super) async fn run(listener: TcpListener, shared: &Arc<Shared>, shutdown: i
             accepted = listener.accept() => accepted,
         };
         match accepted {
-            Ok((stream, _)) => connection::spawn(stream, &builder, &graceful, Arc::clone(shared)),
+            Ok((stream, _)) => connection::spawn(stream, &builder, stopper.stop(), Arc::clone(shared)),
             Err(error) if concerns_one_connection(&error) => {}
             // Out of file descriptors, most likely. They come back when connections end.
             Err(_) => tokio::time::sleep(PAUSE_AFTER_FAILURE).await,
@@ -33,7 +33,7 @@ pub(super) async fn run(listener: TcpListener, shared: &Arc<Shared>, shutdown: i
     }
     // Whoever tries to connect from now on is refused at once instead of left waiting.
     drop(listener);
-    let _ = tokio::time::timeout(shared.options.shutdown_grace, graceful.shutdown()).await;
+    let _ = tokio::time::timeout(shared.options.shutdown_grace, stopper.stop_all()).await;
 }
 
 /// Whether accepting failed because a client went away before it was accepted.

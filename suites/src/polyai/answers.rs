@@ -38,56 +38,73 @@ pub(crate) enum Reading {
 /// How the target words its two answers, learned from controls.
 #[derive(Debug, Default)]
 pub(crate) struct Wording {
-    learned: OnceLock<(Option<String>, Option<String>)>,
+    learned: OnceLock<(Learned, Learned)>,
+}
+
+/// The answer to one control.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Learned {
+    text: Option<String>,
+    /// The text without what it may repeat of the request.
+    plain: Option<String>,
+}
+
+impl Learned {
+    fn from(exchange: &Exchange) -> Self {
+        let text = message(exchange).filter(|_| exchange.status() == Some(400));
+        let plain = text.as_deref().map(|text| plain(text, exchange));
+        Self { text, plain }
+    }
+
+    fn is(&self, text: &str, exchange: &Exchange) -> bool {
+        self.text.as_deref() == Some(text) || self.plain.as_deref() == Some(plain(text, exchange).as_str())
+    }
 }
 
 impl Wording {
     /// Keeps what the two controls were answered.
     pub(crate) fn learn(&self, not_found: &Exchange, not_valid: &Exchange) {
-        let template = |exchange: &Exchange| {
-            (exchange.status() == Some(400))
-                .then(|| message(exchange))
-                .flatten()
-                .map(|m| plain(&m, exchange))
-        };
         // The first preflight's answer stands; a second one would learn the same.
-        let _ = self.learned.set((template(not_found), template(not_valid)));
+        let _ = self
+            .learned
+            .set((Learned::from(not_found), Learned::from(not_valid)));
     }
 
     /// Whether the two situations get answers that can be told apart.
     pub(crate) fn tells_apart(&self) -> bool {
-        matches!(self.learned.get(), Some((Some(found), Some(valid))) if found != valid)
+        matches!(
+            self.learned.get(),
+            Some((Learned { plain: Some(found), .. }, Learned { plain: Some(valid), .. })) if found != valid
+        )
     }
 
-    /// Reads an answer. The documented texts mean what the document says, whatever this target means by them.
+    /// Reads an answer by what the controls were answered, and by the documented texts where it is none of those.
+    ///
+    /// A target that words both situations alike, or exchanges the two texts everywhere, breaks the rule on texts; its
+    /// extraction is judged by what its texts mean to itself.
     pub(crate) fn read(&self, exchange: &Exchange) -> Reading {
         match exchange.status() {
             Some(status) if (200..300).contains(&status) => Reading::Accepted,
-            Some(400) => {
-                let Some(text) = message(exchange) else {
-                    return Reading::Unclear;
-                };
-                if text == not_found_text() {
-                    return Reading::NotFound;
-                }
-                if text == not_valid_text() {
-                    return Reading::NotValid;
-                }
-                let template = Some(plain(&text, exchange));
-                match self.learned.get() {
-                    Some((not_found, not_valid)) if not_found != not_valid => {
-                        if template == *not_found {
-                            Reading::NotFound
-                        } else if template == *not_valid {
-                            Reading::NotValid
-                        } else {
-                            Reading::Unclear
-                        }
-                    }
-                    _ => Reading::Unclear,
-                }
-            }
+            Some(400) => message(exchange).map_or(Reading::Unclear, |text| self.meaning(&text, exchange)),
             _ => Reading::Other,
+        }
+    }
+
+    fn meaning(&self, text: &str, exchange: &Exchange) -> Reading {
+        if let Some((not_found, not_valid)) = self.learned.get() {
+            match (not_found.is(text, exchange), not_valid.is(text, exchange)) {
+                (true, true) => return Reading::Unclear,
+                (true, false) => return Reading::NotFound,
+                (false, true) => return Reading::NotValid,
+                (false, false) => {}
+            }
+        }
+        if text == not_found_text() {
+            Reading::NotFound
+        } else if text == not_valid_text() {
+            Reading::NotValid
+        } else {
+            Reading::Unclear
         }
     }
 }
@@ -98,23 +115,20 @@ pub(crate) fn message(exchange: &Exchange) -> Option<String> {
     body.get("error_message")?.as_str().map(str::to_owned)
 }
 
-/// The text without what it may repeat of the request: path, location and anything that looks like an id.
+/// The text without what it may repeat of the request: path, location, account, and any word that looks like an id.
+/// Only whole words count, so that a path named like a word of the text changes it in both situations alike.
 fn plain(text: &str, exchange: &Exchange) -> String {
-    let mut out = text.to_owned();
-    for name in ["event_id_path", "event_id_location", "account_id", "project_id"] {
-        if let Some(value) = exchange
-            .request
-            .query_value(name)
-            .filter(|value| !value.is_empty())
-        {
-            out = out.replace(value, "{}");
-        }
-    }
-    // An id is a long word with a digit in it.
-    out.split_inclusive(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-'))
+    let own = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+    let repeated: Vec<&str> = ["event_id_path", "event_id_location", "account_id", "project_id"]
+        .iter()
+        .filter_map(|name| exchange.request.query_value(name))
+        .collect();
+    text.split_inclusive(|c: char| !own(c))
         .map(|word| {
-            let bare = word.trim_end_matches(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-'));
-            if bare.len() >= 8 && bare.chars().any(|c| c.is_ascii_digit()) {
+            let bare = word.trim_end_matches(|c: char| !own(c)).trim_matches('.');
+            // An id is a long word with a digit in it.
+            let is_id = bare.len() >= 8 && bare.chars().any(|c| c.is_ascii_digit());
+            if !bare.is_empty() && (is_id || repeated.contains(&bare)) {
                 word.replacen(bare, "{}", 1)
             } else {
                 word.to_owned()
@@ -168,6 +182,13 @@ mod tests {
         );
         assert_eq!(wording.read(&answer(400, "nothing at cid")), Reading::NotFound);
         assert_eq!(wording.read(&answer(400, "something else")), Reading::Unclear);
+    }
+
+    #[test]
+    fn texts_exchanged_everywhere_mean_what_the_target_means() {
+        let wording = Wording::default();
+        wording.learn(&answer(400, not_valid_text()), &answer(400, not_found_text()));
+        assert_eq!(wording.read(&answer(400, not_valid_text())), Reading::NotFound);
     }
 
     #[test]

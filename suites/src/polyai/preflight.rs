@@ -4,6 +4,7 @@ use super::Polyai;
 use super::answers::Reading;
 use super::documents::XmlReading;
 use super::fixtures::{KEY_VARIABLE, Purpose};
+use super::subject::at_location;
 use crate::http::{Exchange, NoAnswerKind, Request};
 use crate::probe::Probe;
 use crate::suite::Stop;
@@ -42,11 +43,7 @@ pub(super) fn run(polyai: &Polyai, probe: &Probe<'_>) -> Result<(), Stop> {
 }
 
 fn in_header(polyai: &Polyai, id: &str) -> Request {
-    polyai
-        .fixtures
-        .request("headers", "cid")
-        .header("cid", id)
-        .body("application/json", r#"{"status":"again"}"#)
+    at_location(polyai, "headers", id)
 }
 
 /// One request that must succeed, in any of the documented ways: a target that fails one of them is judged, not

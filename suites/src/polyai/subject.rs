@@ -17,7 +17,8 @@ pub(super) fn at_location(polyai: &Polyai, location: &str, id: &str) -> Request 
     let request = polyai.fixtures.request(location, "cid");
     let plain = r#"{"status":"succeeded"}"#;
     match location {
-        "headers" => request.header("cid", id).body("application/json", plain),
+        // Spelled as in the documented sample: letter case has a requirement of its own.
+        "headers" => request.header("cid", id).body("application/json", plain).exact(),
         "querystring" => request.query("cid", id).body("application/json", plain),
         _ => request.body("application/json", baseline_body(id)),
     }
