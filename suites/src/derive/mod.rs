@@ -22,6 +22,10 @@ use crate::verdict::Finding;
 
 /// What an API's suite knows that its contract does not say: how to make a request that is accepted.
 pub(crate) trait Subject: Send + Sync {
+    /// What the names of the generated cases begin with: `polyai::contract`, and for an API of several operations
+    /// their own ids behind it.
+    fn prefix(&self) -> String;
+
     /// The operation under test.
     fn operation(&self) -> &'static Operation;
 
@@ -53,21 +57,17 @@ type Body = Box<dyn Fn(&dyn Subject, &'static Requirement, &Probe<'_>) + Send + 
 
 /// Cases for every row that names a facet of the subject's operation.
 pub(crate) fn cases(subject: &Arc<dyn Subject>) -> Vec<Case> {
-    let api = subject
-        .catalogue()
-        .iter()
-        .next()
-        .map_or("", |row| row.id.split('.').next().unwrap_or_default());
+    let operation = subject.operation();
     let mut cases = Vec::new();
-    for facet in spec::facets(subject.operation()) {
-        let Some(row) = subject.catalogue().by_facet(&facet) else {
+    for facet in spec::facets(operation) {
+        let Some(row) = subject.catalogue().for_facet(operation, &facet) else {
             continue;
         };
-        let Some(body) = body(&facet, subject.operation()) else {
+        let Some(body) = body(&facet, operation) else {
             continue;
         };
+        let name = format!("{}::{}", subject.prefix(), path_of(&facet));
         let subject = Arc::clone(subject);
-        let name = format!("{api}::contract::{}", path_of(&facet));
         cases.push(Case::new(Origin::Derived, name, &[&row.id], move |probe| {
             body(subject.as_ref(), row, probe);
         }));

@@ -42,7 +42,11 @@ pub(super) fn aspect(operation: &'static Operation, aspect: &str) -> Option<Body
                 .collect()
         })),
         "empty" => Some(faulty("the credential is empty", move |request, _| {
-            vec![request.set_header(header, "").exact()]
+            let values: &[&str] = if bearer { &["Bearer", "Bearer "] } else { &[""] };
+            values
+                .iter()
+                .map(|value| request.clone().set_header(header, value).exact())
+                .collect()
         })),
         "near-miss" => Some(faulty(
             "the credential only resembles the valid one",
@@ -81,6 +85,15 @@ pub(super) fn aspect(operation: &'static Operation, aspect: &str) -> Option<Body
                 ]
             },
         )),
+        "no-scheme" if bearer => Some(faulty(
+            "the token stands without its scheme",
+            move |request, key| vec![request.set_header(header, key)],
+        )),
+        "other-scheme" if bearer => Some(faulty("the scheme is not Bearer", move |request, key| {
+            ["Basic", "Token", "Digest", "ApiKey"]
+                .map(|scheme| request.clone().set_header(header, &format!("{scheme} {key}")))
+                .to_vec()
+        })),
         _ => None,
     }
 }

@@ -196,6 +196,7 @@ mod tests {
 
     fn fixtures(ids: &[&str]) -> Fixtures {
         let mut declared = mock_server::Fixtures::builtin().polyai;
+        declared.unknown_id = None;
         declared.known_ids = ids.iter().map(|id| (*id).to_owned()).collect();
         Fixtures::new(declared, 1)
     }

@@ -27,6 +27,10 @@ pub(super) fn at_location(polyai: &Polyai, location: &str, id: &str) -> Request 
 pub(super) struct Derived(pub(super) Arc<Polyai>);
 
 impl Subject for Derived {
+    fn prefix(&self) -> String {
+        "polyai::contract".to_owned()
+    }
+
     fn operation(&self) -> &'static Operation {
         Polyai::operation()
     }
