@@ -10,6 +10,7 @@ mod derive;
 pub mod embedded;
 pub mod event;
 pub mod http;
+pub mod mutant;
 pub mod polyai;
 mod probe;
 mod property;

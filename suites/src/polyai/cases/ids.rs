@@ -47,12 +47,16 @@ fn post(polyai: &Polyai, probe: &Probe<'_>) {
     );
 }
 
+/// Again and again, since a fault may show only now and then.
 fn valid(polyai: &Polyai, probe: &Probe<'_>) {
-    for location in ["payload", "headers", "querystring"] {
-        let place = format!("in {location}");
-        checks::found(polyai, probe, "polyai.id.valid", Purpose::Case, &place, |id| {
-            at_location(polyai, location, id)
-        });
+    for round in 0..8 {
+        let purpose = if round == 0 { Purpose::Case } else { Purpose::Input };
+        for location in ["payload", "headers", "querystring"] {
+            let place = format!("in {location}");
+            checks::found(polyai, probe, "polyai.id.valid", purpose, &place, |id| {
+                at_location(polyai, location, id)
+            });
+        }
     }
 }
 

@@ -1,0 +1,97 @@
+//! A server that reads a silent point in another admissible way is as conformant as the default one.
+
+use std::sync::Arc;
+
+use mock_server::Fixtures;
+use suites::embedded::{Embedded, with_plenty_of_ids};
+use suites::http::Limits;
+use suites::registry::{self, Ingredients};
+use suites::report::Tap;
+use suites::run::{Run, Settings};
+use suites::runner;
+use suites::summary::Summary;
+use suites::verdict::Verdict;
+
+/// A run of one API's suite against a mock with these fixtures.
+fn run(api: &str, fixtures: Fixtures) -> Summary {
+    let embedded = Embedded::start(fixtures).unwrap();
+    let ingredients = Ingredients {
+        fixtures: embedded.fixtures(),
+        base: embedded.base().clone(),
+        limits: Limits::default(),
+        embedded: true,
+        seed: 1,
+    };
+    let suite = registry::suite(api, ingredients).unwrap();
+    let tap = Tap::default();
+    let settings = Settings {
+        seed: 1,
+        iterations: 8,
+        threads: 2,
+        ..Settings::default()
+    };
+    let run = Arc::new(Run::new(settings, vec![Box::new(tap.clone())]));
+    runner::execute(&run, runner::plan(&[suite]));
+    tap.summary()
+}
+
+fn assert_clean(what: &str, summary: &Summary) {
+    assert_eq!(summary.stopped, None, "{what}");
+    for (verdict, word) in [(Verdict::Fail, "fails"), (Verdict::Warn, "warns")] {
+        let bad: Vec<String> = summary
+            .with(verdict)
+            .values()
+            .map(|checks| {
+                format!(
+                    "{}: expected {}, got {}",
+                    checks[0].requirement, checks[0].expected, checks[0].got
+                )
+            })
+            .collect();
+        assert_eq!(bad, Vec::<String>::new(), "{what} {word}");
+    }
+}
+
+#[test]
+fn every_reading_of_polyai_passes() {
+    let rows = spec::api("polyai").unwrap().catalogue().iter();
+    let mut tried = 0;
+    for row in rows.filter(|row| row.setting.is_some()) {
+        let setting = row.setting.as_deref().unwrap();
+        for option in &row.options {
+            let mut fixtures = with_plenty_of_ids(Fixtures::builtin());
+            assert!(
+                fixtures.polyai.readings.set(setting, option),
+                "{setting} = {option}"
+            );
+            if (setting, option.as_str()) == ("id_format", "evt-prefix") {
+                // Ids of any other shape are then not valid, whatever the fixtures say.
+                assert!(fixtures.polyai.known_ids.iter().all(|id| id.starts_with("evt_")));
+            }
+            assert_clean(&format!("{setting} = {option}"), &run("polyai", fixtures));
+            tried += 1;
+        }
+    }
+    assert!(tried > 80, "only {tried} readings were tried");
+}
+
+#[test]
+fn a_target_with_few_ids_that_takes_each_once_passes() {
+    for count in [1, 2, 10, 120] {
+        let mut fixtures = Fixtures::builtin();
+        fixtures.polyai.known_ids = (0..count).map(|n| format!("evt_01FEW{n:014}")).collect();
+        assert!(fixtures.polyai.readings.set("id_reuse", "refused"));
+        assert_clean(&format!("{count} ids"), &run("polyai", fixtures));
+    }
+}
+
+#[test]
+fn a_target_without_known_ids_is_judged_by_its_two_answers() {
+    let mut fixtures = Fixtures::builtin();
+    fixtures.polyai.known_ids.clear();
+    let summary = run("polyai", fixtures);
+    assert_clean("no ids", &summary);
+    let verdicts = summary.requirements();
+    assert_eq!(verdicts["polyai.extract.json.dotted-path"], Verdict::Pass);
+    assert_eq!(verdicts["polyai.query.account.required"], Verdict::Skip);
+}
