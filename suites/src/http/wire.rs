@@ -316,7 +316,9 @@ impl Wire {
         };
         let mut source: Option<&(dyn std::error::Error + 'static)> = Some(error);
         while let Some(inner) = source {
-            if inner.downcast_ref::<rustls::Error>().is_some() || inner.to_string().contains("certificate") {
+            let words = inner.to_string();
+            let of_tls = words.contains("certificate") || words.contains("tls handshake");
+            if inner.downcast_ref::<rustls::Error>().is_some() || of_tls {
                 kind = NoAnswerKind::Tls;
             } else if inner
                 .downcast_ref::<hyper::Error>()

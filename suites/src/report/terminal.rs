@@ -159,7 +159,8 @@ fn undecided(out: &mut String, summary: &Summary) {
             lines.push((&row.id, format!("not testable: {why}")));
         }
     }
-    if lines.is_empty() {
+    // A run that judged nothing says why it stopped, and that is enough.
+    if lines.is_empty() || summary.cases.is_empty() {
         return;
     }
     let _ = writeln!(out, "Not decided in this run:");
@@ -233,4 +234,114 @@ fn last_line(out: &mut String, summary: &Summary, strict: bool) {
         summary.requests,
         summary.seed
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::Evidence;
+
+    fn record(requirement: &str, verdict: Verdict, expected: &str, got: &str) -> Event {
+        let row = spec::requirement(requirement).unwrap();
+        let evidence = Evidence {
+            transcript: "> POST /v1/external-events/webhook HTTP/1.1\n< HTTP 200\n".to_owned(),
+            reproduce: "curl -sS -i 'http://127.0.0.1:8080/'".to_owned(),
+            replay: Some("--replay 'polyai::extract::headers@00000000000000ff'".to_owned()),
+        };
+        Event::Check(Box::new(CheckRecord {
+            case: "polyai::extract::headers".to_owned(),
+            requirement: requirement.to_owned(),
+            level: row.level,
+            basis: row.basis,
+            verdict,
+            count: 1,
+            expected: expected.to_owned(),
+            got: got.to_owned(),
+            evidence: Some(evidence),
+        }))
+    }
+
+    fn summary() -> Summary {
+        let mut summary = Summary::default();
+        let targets = [("polyai".to_owned(), "http://127.0.0.1:8080".to_owned())].into();
+        let case = || "polyai::extract::headers".to_owned();
+        for event in [
+            Event::RunStarted {
+                schema: "s",
+                version: "0",
+                seed: 7,
+                targets,
+                embedded: false,
+                cases: 1,
+            },
+            record(
+                "polyai.extract.headers.ok",
+                Verdict::Fail,
+                "201",
+                "200 \u{1b}[2J\u{202e}hostile",
+            ),
+            record("polyai.id.exact-messages", Verdict::Warn, "\"a\"", "\"b\""),
+            record(
+                "polyai.extract.json.array-index",
+                Verdict::Observed,
+                "",
+                "not found",
+            ),
+            record("polyai.auth.revoked-key", Verdict::Skip, "no revoked key", ""),
+            record("polyai.auth.missing-key", Verdict::Pass, "", ""),
+            Event::CaseFinished {
+                case: case(),
+                verdict: Some(Verdict::Fail),
+                requests: 2,
+                elapsed_us: 1,
+            },
+            Event::RunFinished {
+                requests: 2,
+                elapsed_us: 1_500_000,
+            },
+        ] {
+            summary.take(&event);
+        }
+        summary
+    }
+
+    fn plain(summary: &Summary, format: Format) -> String {
+        anstream::adapter::strip_str(&render(summary, format, false)).to_string()
+    }
+
+    fn snapshot(name: &str, text: &str) {
+        insta::with_settings!({
+            snapshot_path => concat!(env!("CARGO_MANIFEST_DIR"), "/../snapshots/report"),
+            prepend_module_to_snapshot => false, omit_expression => true,
+        }, { insta::assert_snapshot!(name, text) });
+    }
+
+    #[test]
+    fn a_report_shows_every_kind_of_verdict() {
+        // Requirements that cannot be tested at all are a long list of their own.
+        let text = plain(&summary(), Format::Pretty);
+        let shown: Vec<&str> = text
+            .lines()
+            .filter(|line| !line.contains("not testable:"))
+            .collect();
+        snapshot("terminal", &shown.join("\n"));
+    }
+
+    #[test]
+    fn what_a_server_sent_cannot_steer_the_terminal() {
+        let text = plain(&summary(), Format::Terse);
+        assert!(!text.contains('\u{1b}') && !text.contains('\u{202e}'), "{text:?}");
+        assert!(text.contains("\\u{1b}[2J\\u{202e}hostile"), "{text}");
+    }
+
+    #[test]
+    fn a_run_that_stopped_says_why() {
+        let mut stopped = Summary::default();
+        let reason = "http://127.0.0.1:1 cannot be reached".to_owned();
+        stopped.take(&Event::Stopped {
+            reason,
+            transcript: Some("> POST /\n".to_owned()),
+        });
+        snapshot("stopped", &plain(&stopped, Format::Pretty));
+    }
 }
