@@ -261,10 +261,17 @@ impl<'r> Probe<'r> {
                 &exchange.request,
                 target.redactor(),
             )),
-            replay: self
-                .input_seed
-                .get()
-                .map(|seed| format!("--replay '{}@{seed:016x}'", self.case)),
+            replay: self.input_seed.get().map(|seed| {
+                let replay = format!("--replay '{}@{seed:016x}'", self.case);
+                if target.is_embedded() {
+                    return replay;
+                }
+                format!(
+                    "--api {} --target {} {replay}",
+                    self.suite.api().id(),
+                    target.base().as_str()
+                )
+            }),
         }
     }
 

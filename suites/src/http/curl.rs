@@ -5,6 +5,7 @@ use super::{Framing, Redactor, Request};
 /// The shell command that repeats the request; secrets stand as variables.
 pub(crate) fn reproduction(base_url: &str, request: &Request, redactor: &Redactor) -> String {
     let mut line = String::new();
+    let origin = request.origin.as_deref().unwrap_or(base_url);
     let text = std::str::from_utf8(&request.body)
         .ok()
         .filter(|text| is_plain(text));
@@ -21,7 +22,7 @@ pub(crate) fn reproduction(base_url: &str, request: &Request, redactor: &Redacto
     }
     line.push(' ');
     line.push_str(&quoted(
-        &format!("{}{}", base_url.trim_end_matches('/'), request.target()),
+        &format!("{}{}", origin.trim_end_matches('/'), request.target()),
         redactor,
     ));
     if request.header_value("content-type").is_none() {

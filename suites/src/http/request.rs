@@ -29,6 +29,8 @@ pub enum Spelling {
 pub struct Request {
     /// Method, in upper case.
     pub method: String,
+    /// Scheme, host and port of an address that an answer gave. `None` for a path of the target itself.
+    pub origin: Option<String>,
     /// Path below the target's base URL, already percent-encoded.
     pub path: String,
     /// Query pairs in order, not encoded.
@@ -50,6 +52,7 @@ impl Request {
     pub fn new(method: &str, path: &str) -> Self {
         Self {
             method: method.to_owned(),
+            origin: None,
             path: path.to_owned(),
             query: Vec::new(),
             raw_query: None,
@@ -58,6 +61,21 @@ impl Request {
             framing: Framing::Fixed,
             spelling: Spelling::Usual,
         }
+    }
+
+    /// A plain GET of an absolute http or https URL that an answer gave, with its encoding as it stands. `None` where the
+    /// text is no such URL, or holds credentials of its own.
+    pub fn absolute(url: &str) -> Option<Self> {
+        let url = reqwest::Url::parse(url).ok()?;
+        let plain = url.username().is_empty() && url.password().is_none();
+        if !plain || !matches!(url.scheme(), "http" | "https") {
+            return None;
+        }
+        let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+        let mut request = Self::new("GET", url.path());
+        request.origin = Some(format!("{}://{}{port}", url.scheme(), url.host_str()?));
+        request.raw_query = url.query().map(str::to_owned);
+        Some(request)
     }
 
     /// Sends with another method.
@@ -218,6 +236,20 @@ mod tests {
             .query("a", "b")
             .raw_query("a=%62".into());
         assert_eq!(request.target(), "/v1?a=%62");
+    }
+
+    #[test]
+    fn an_absolute_address_keeps_its_encoding() {
+        let request = Request::absolute("http://127.0.0.1:81/o/a%2Fb.pdf?alt=media&token=x%2B#f").unwrap();
+        assert_eq!(request.origin.as_deref(), Some("http://127.0.0.1:81"));
+        assert_eq!(request.target(), "/o/a%2Fb.pdf?alt=media&token=x%2B");
+        assert_eq!(
+            Request::absolute("https://[::1]/a").unwrap().origin.as_deref(),
+            Some("https://[::1]")
+        );
+        for wrong in ["/a", "//h/a", "ftp://h/a", "http://u:p@h/a", "file:///etc/passwd", "http://", ""] {
+            assert_eq!(Request::absolute(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

@@ -230,7 +230,7 @@ impl Wire {
 
     async fn exchange(&self, number: usize, request: Request) -> Exchange {
         // The exact spelling needs a plain socket; over TLS the library's spelling has to do.
-        let exact = request.spelling == Spelling::Exact && !self.base.is_tls();
+        let exact = request.spelling == Spelling::Exact && request.origin.is_none() && !self.base.is_tls();
         let (answer, elapsed) = if exact {
             let mut connection = raw::Connection::default();
             self.timed(connection.send(&self.base, &request, self.limits))
@@ -257,7 +257,8 @@ impl Wire {
     }
 
     async fn usual(&self, request: &Request) -> Result<Response, NoAnswer> {
-        let url = format!("{}{}", self.base.as_str(), request.target());
+        let origin = request.origin.as_deref().unwrap_or(self.base.as_str());
+        let url = format!("{origin}{}", request.target());
         let method = reqwest::Method::from_bytes(request.method.as_bytes())
             .map_err(|error| not_sendable(&error.to_string()))?;
         let mut builder = self.client.request(method, url);
