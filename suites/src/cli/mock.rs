@@ -86,6 +86,9 @@ fn greeting(addr: SocketAddr, fixtures: &Fixtures) -> String {
          &project_id={}' -H 'X-Api-Key: {key}' -H 'Content-Type: application/json' -d '{{\"cid\":\"{id}\"}}'",
         polyai.account_id, polyai.project_id
     );
-    let _ = writeln!(out, "\nReceived events: {base}/_hookproof/events   End: Ctrl-C");
+    let _ = writeln!(
+        out,
+        "\nReceived events: {base}/_hookproof/events?api=polyai   End: Ctrl-C"
+    );
     out
 }

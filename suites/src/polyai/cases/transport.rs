@@ -104,6 +104,14 @@ fn size_64k(polyai: &Polyai, probe: &Probe<'_>) {
             fixtures.request("payload", "cid").body(media, make(id, &pad))
         });
     }
+    for location in ["headers", "querystring"] {
+        let place = format!("in {location}, beside a body of 64 KiB");
+        let small = |id: &str| at_location(polyai, location, id);
+        checks::equivalent(polyai, probe, ID, &place, small, |id| {
+            let body = format!("{{\"pad\":\"{}\"}}", "x".repeat(SIZE - "{\"pad\":\"\"}".len()));
+            small(id).body("application/json", body)
+        });
+    }
     if polyai.xml().without_root || polyai.xml().with_root {
         let path = if polyai.xml().without_root {
             "cid"
