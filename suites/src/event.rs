@@ -56,6 +56,15 @@ pub enum Event {
         /// Microseconds it took.
         elapsed_us: u64,
     },
+    /// A failed case was tried again, alone.
+    Repeated {
+        /// Path of the case.
+        case: String,
+        /// A requirement it had failed for.
+        requirement: String,
+        /// Whether it failed for it again.
+        again: bool,
+    },
     /// The run ended before everything was judged.
     Stopped {
         /// Why, and what to do about it.
@@ -114,6 +123,9 @@ pub struct CheckRecord {
     pub basis: Basis,
     /// The verdict.
     pub verdict: Verdict,
+    /// Whether a failure did not repeat when the case was tried again alone. Set from [`Event::Repeated`].
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub flaky: bool,
     /// How often this case came to this verdict for this requirement.
     pub count: u64,
     /// What a conformant server answers; for `skip` the reason, for `observed` empty.

@@ -245,6 +245,7 @@ impl<'r> Probe<'r> {
             level: requirement.level,
             basis: requirement.basis,
             verdict,
+            flaky: false,
             count: 1,
             expected,
             got,

@@ -1,6 +1,6 @@
 //! The state of one run: settings, the event stream, and whether to go on.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
@@ -69,6 +69,8 @@ pub struct Run {
     requests: AtomicU64,
     unanswered: AtomicU32,
     failed: AtomicBool,
+    /// Cases that failed, with the requirements they failed for.
+    failures: Mutex<BTreeMap<String, Vec<String>>>,
     /// Requirements for which a simplest failing input was looked for.
     shrunk: Mutex<BTreeSet<String>>,
     stopped: OnceLock<String>,
@@ -85,6 +87,7 @@ impl Run {
             requests: AtomicU64::new(0),
             unanswered: AtomicU32::new(0),
             failed: AtomicBool::new(false),
+            failures: Mutex::default(),
             shrunk: Mutex::default(),
             stopped: OnceLock::new(),
         }
@@ -121,8 +124,18 @@ impl Run {
         first
     }
 
-    pub(crate) fn note_failure(&self) {
+    pub(crate) fn note_failure(&self, case: &str, requirements: Vec<String>) {
         self.failed.store(true, Ordering::Relaxed);
+        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
+        failures.insert(case.to_owned(), requirements);
+    }
+
+    /// The cases that failed so far, with the requirements they failed for.
+    pub(crate) fn failures(&self) -> BTreeMap<String, Vec<String>> {
+        self.failures
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Ends the run; the first reason stays.

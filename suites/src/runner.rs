@@ -13,6 +13,9 @@ use crate::run::Run;
 use crate::suite::{Stop, Suite};
 use crate::verdict::Verdict;
 
+/// So long are failed cases tried again.
+const REPEAT_TIME: Duration = Duration::from_secs(20);
+
 /// A case with the suite it belongs to.
 #[derive(Clone)]
 pub struct Planned {
@@ -123,10 +126,14 @@ fn run_case(
     let (log, requests) = probe.finish();
     let verdict = log.verdict();
     let mut failures = String::new();
+    let mut failed = Vec::new();
     let mut reasons = Vec::new();
     for record in log.records() {
         match record.verdict {
-            Verdict::Fail => failures.push_str(&crate::report::failure(&record)),
+            Verdict::Fail => {
+                failed.push(record.requirement.clone());
+                failures.push_str(&crate::report::failure(&record));
+            }
             Verdict::Skip => reasons.push(record.expected.clone()),
             _ => {}
         }
@@ -140,7 +147,7 @@ fn run_case(
     });
     match verdict {
         Some(Verdict::Fail) => {
-            run.note_failure();
+            run.note_failure(case.name(), failed);
             Err(Failed::from(failures))
         }
         Some(Verdict::Skip) | None => Ok(Completion::ignored_with(reasons.join("; "))),
@@ -182,11 +189,58 @@ pub fn execute(run: &Arc<Run>, planned: Vec<Planned>) {
         logfile: Some(null_device().to_owned()),
         ..Arguments::default()
     };
-    let _conclusion = libtest_mimic::run(&arguments, trials(run, planned));
+    let cases = planned.clone();
+    let conclusion = libtest_mimic::run(&arguments, trials(run, planned));
+    let failures = run.failures();
+    if conclusion.num_failed > failures.len() as u64 {
+        // Not a verdict on the target: a case that ends without one is a fault of the suite.
+        run.stop(
+            "a case ended without a verdict; please report it with the output above".to_owned(),
+            None,
+        );
+    }
+    repeat(run, &cases, &failures, || start.elapsed());
     run.emit(&Event::RunFinished {
         requests: run.requests(),
         elapsed_us: micros(start.elapsed()),
     });
+}
+
+/// Tries each failed case again, alone. A failure that does not repeat is still a failure, but it is a different one:
+/// the target fails now and then, or only in a crowd.
+fn repeat(
+    run: &Run,
+    planned: &[Planned],
+    failures: &BTreeMap<String, Vec<String>>,
+    elapsed: impl Fn() -> Duration,
+) {
+    let begun = elapsed();
+    for Planned { suite, case } in planned {
+        let Some(failed) = failures.get(case.name()) else {
+            continue;
+        };
+        if run.stopped().is_some() || elapsed() - begun > REPEAT_TIME {
+            return;
+        }
+        let Ok(wire) = suite.target().check_out() else {
+            return;
+        };
+        let probe = Probe::new(run, suite.as_ref(), case.name(), wire);
+        case.run(&probe);
+        let (log, _) = probe.finish();
+        if run.stopped().is_some() {
+            // What failed because the target went away says nothing about the first time.
+            return;
+        }
+        let again: Vec<String> = log.with(Verdict::Fail).map(str::to_owned).collect();
+        for requirement in failed {
+            run.emit(&Event::Repeated {
+                case: case.name().to_owned(),
+                requirement: requirement.clone(),
+                again: again.contains(requirement),
+            });
+        }
+    }
 }
 
 fn null_device() -> &'static str {

@@ -105,6 +105,20 @@ impl Summary {
             } => {
                 self.cases.insert(case.clone(), (*verdict, *elapsed_us));
             }
+            Event::Repeated {
+                case,
+                requirement,
+                again,
+            } => {
+                for check in &mut self.checks {
+                    if check.case == *case
+                        && check.requirement == *requirement
+                        && check.verdict == Verdict::Fail
+                    {
+                        check.flaky = !again;
+                    }
+                }
+            }
             Event::Stopped { reason, transcript } => {
                 self.stopped = Some((reason.clone(), transcript.clone()));
             }
@@ -145,6 +159,24 @@ impl Summary {
             found.entry(&check.requirement).or_default().push(check);
         }
         found
+    }
+
+    /// Failed requirements, those of which no failure repeated apart from the others.
+    pub fn failed(&self) -> (Vec<&str>, Vec<&str>) {
+        self.with(Verdict::Fail)
+            .into_iter()
+            .map(|(id, checks)| (id, checks.iter().all(|check| check.flaky)))
+            .fold(
+                (Vec::new(), Vec::new()),
+                |(mut steady, mut flaky), (id, is_flaky)| {
+                    if is_flaky {
+                        flaky.push(id)
+                    } else {
+                        steady.push(id)
+                    }
+                    (steady, flaky)
+                },
+            )
     }
 
     /// Requirements that nothing in this run decided, each with the reasons.
@@ -215,6 +247,7 @@ mod tests {
             level: row.level,
             basis: row.basis,
             verdict,
+            flaky: false,
             count: 1,
             expected: "why".into(),
             got: String::new(),

@@ -6,6 +6,7 @@
 mod bodies;
 mod methods;
 mod parameters;
+mod properties;
 mod responses;
 mod security;
 
@@ -86,6 +87,9 @@ fn body(facet: &str, operation: &'static Operation) -> Option<Body> {
         ["method", "other"] => Some(methods::other()),
         ["parameter", "query", name, aspect] => parameters::query(operation, name, aspect),
         ["security", _, aspect] => security::aspect(operation, aspect),
+        ["body", .., "property", name, rule] => {
+            properties::property(operation, &parts[1..parts.len() - 3].join("/"), name, rule)
+        }
         ["body", .., "examples"] => bodies::examples(operation, &parts[1..parts.len() - 1].join("/")),
         ["response", status, aspect] => responses::aspect(operation, status.parse().ok()?, aspect),
         _ => None,

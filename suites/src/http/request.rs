@@ -247,7 +247,15 @@ mod tests {
             Request::absolute("https://[::1]/a").unwrap().origin.as_deref(),
             Some("https://[::1]")
         );
-        for wrong in ["/a", "//h/a", "ftp://h/a", "http://u:p@h/a", "file:///etc/passwd", "http://", ""] {
+        for wrong in [
+            "/a",
+            "//h/a",
+            "ftp://h/a",
+            "http://u:p@h/a",
+            "file:///etc/passwd",
+            "http://",
+            "",
+        ] {
             assert_eq!(Request::absolute(wrong), None, "{wrong}");
         }
     }

@@ -94,7 +94,12 @@ impl Junit {
                         first.expected, first.got
                     )));
                 }
-                status.set_type("requirement not met");
+                let flaky = of(Verdict::Fail).all(|check| check.flaky);
+                status.set_type(if flaky {
+                    "requirement not met (flaky)"
+                } else {
+                    "requirement not met"
+                });
                 let text: Vec<String> = of(Verdict::Fail).map(failure).collect();
                 status.set_description(text.join("\n"));
                 status

@@ -37,7 +37,16 @@ impl Sink for Tap {
 /// A failed check as a person wants to read it: the sentence, both sides, the exchange, and how to see it again.
 pub fn failure(record: &CheckRecord) -> String {
     let mut out = String::new();
-    let _ = writeln!(out, "{} ({}, {})", record.requirement, record.level, record.basis);
+    let flaky = if record.flaky {
+        "; flaky: did not fail again when tried alone"
+    } else {
+        ""
+    };
+    let _ = writeln!(
+        out,
+        "{} ({}, {}{flaky})",
+        record.requirement, record.level, record.basis
+    );
     if let Some(row) = spec::requirement(&record.requirement) {
         let _ = writeln!(out, "    {}", row.summary);
         let _ = writeln!(

@@ -110,7 +110,13 @@ fn bad(out: &mut String, summary: &Summary, verdict: Verdict) {
         Verdict::Fail => ("FAIL", AnsiColor::Red),
         _ => ("WARN", AnsiColor::Yellow),
     };
-    for checks in summary.with(verdict).values() {
+    let (steady, flaky) = summary.failed();
+    // Beside steady failures the flaky ones are mostly their echo: one line each is enough.
+    let brief = verdict == Verdict::Fail && !steady.is_empty();
+    for (id, checks) in summary.with(verdict) {
+        if brief && flaky.contains(&id) {
+            continue;
+        }
         for record in checks.iter().take(SHOWN_FAILURES) {
             let _ = writeln!(out, "{} {}", paint(color, word), failure(record));
         }
@@ -119,6 +125,17 @@ fn bad(out: &mut String, summary: &Summary, verdict: Verdict) {
             let names: Vec<&str> = more.iter().map(|record| record.case.as_str()).collect();
             let _ = writeln!(out, "    the same in {}\n", names.join(", "));
         }
+    }
+    if brief && !flaky.is_empty() {
+        let _ = writeln!(
+            out,
+            "{} now and then; tried again alone, these did not fail:",
+            paint(color, word)
+        );
+        for id in flaky {
+            let _ = writeln!(out, "    {id}");
+        }
+        let _ = writeln!(out);
     }
 }
 
@@ -214,11 +231,11 @@ fn last_line(out: &mut String, summary: &Summary, strict: bool) {
         Outcome::Undecided if summary.stopped.is_some() => paint(AnsiColor::Yellow, "INCOMPLETE"),
         Outcome::Undecided => paint(AnsiColor::Yellow, "NOTHING VERIFIED"),
     };
-    let failed = summary
-        .requirements()
-        .values()
-        .filter(|v| **v == Verdict::Fail)
-        .count();
+    let (steady, flaky) = summary.failed();
+    let broken = match flaky.len() {
+        0 => format!("{} broken", steady.len()),
+        count => format!("{} broken, {count} flaky", steady.len()),
+    };
     let passed = summary
         .requirements()
         .values()
@@ -228,7 +245,7 @@ fn last_line(out: &mut String, summary: &Summary, strict: bool) {
     let seconds = std::time::Duration::from_micros(summary.elapsed_us).as_secs_f64();
     let _ = writeln!(
         out,
-        "{verdict}: {passed} requirements met, {failed} broken, {unverified} musts not verified; {} cases, {} \
+        "{verdict}: {passed} requirements met, {broken}, {unverified} musts not verified; {} cases, {} \
          requests, {seconds:.2} s, seed {}",
         summary.cases.len(),
         summary.requests,
@@ -254,6 +271,7 @@ mod tests {
             level: row.level,
             basis: row.basis,
             verdict,
+            flaky: false,
             count: 1,
             expected: expected.to_owned(),
             got: got.to_owned(),
