@@ -49,14 +49,21 @@ pub(crate) fn tracked(root: &Path) -> anyhow::Result<Vec<TextFile>> {
         .collect()
 }
 
-/// Reads one file; `None` when it was deleted since git listed it.
+/// Reads one file; `None` when it was deleted since it was added, or is a folder to git's eyes only (a submodule, a link).
 fn read(root: &Path, path: &str) -> anyhow::Result<Option<TextFile>> {
     match fs::read(root.join(path)) {
         Ok(bytes) => Ok(Some(TextFile {
             path: path.to_owned(),
             text: String::from_utf8_lossy(&bytes).into_owned(),
         })),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::NotFound | io::ErrorKind::IsADirectory
+            ) =>
+        {
+            Ok(None)
+        }
         Err(error) => Err(error).with_context(|| format!("cannot read {path}")),
     }
 }

@@ -2,7 +2,10 @@
 
 use std::time::Instant;
 
-#[expect(clippy::disallowed_methods, reason = "measuring time is what the bench is for")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "measuring time is what the bench is for"
+)]
 pub(super) fn now() -> Instant {
     Instant::now()
 }

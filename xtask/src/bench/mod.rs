@@ -74,13 +74,22 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let status = measure
         .status()
         .with_context(|| format!("{} cannot be started", measuring.display()))?;
-    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if status.success() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 /// Builds a program in release mode, and tells where it is.
 fn build(root: &Path, what: &[&str], program: &str) -> anyhow::Result<PathBuf> {
     let output = project::cargo(root)
-        .args(["build", "--quiet", "--release", "--message-format=json-render-diagnostics"])
+        .args([
+            "build",
+            "--quiet",
+            "--release",
+            "--message-format=json-render-diagnostics",
+        ])
         .args(what)
         .stderr(Stdio::inherit())
         .output()
@@ -117,7 +126,10 @@ mod tests {
 no message
 {"reason":"build-finished","success":true}
 "#;
-        assert_eq!(executable(messages, "hookproof"), Some(PathBuf::from("t/release/hookproof")));
+        assert_eq!(
+            executable(messages, "hookproof"),
+            Some(PathBuf::from("t/release/hookproof"))
+        );
         assert_eq!(executable(messages, "suites"), None);
         assert_eq!(executable("", "hookproof"), None);
     }

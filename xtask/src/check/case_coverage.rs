@@ -237,7 +237,11 @@ mod tests {
         let apis: Vec<String> = gather()
             .into_iter()
             .map(|covered| {
-                assert!(!covered.rows.is_empty() && !covered.cases.is_empty(), "{}", covered.api);
+                assert!(
+                    !covered.rows.is_empty() && !covered.cases.is_empty(),
+                    "{}",
+                    covered.api
+                );
                 covered.api
             })
             .collect();

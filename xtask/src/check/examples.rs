@@ -27,9 +27,10 @@ type Problem = (String, &'static str);
 
 fn problems(contract: &Contract, example: &Example) -> Vec<Problem> {
     let request = &example.request;
-    let described = contract.operations.iter().find(|operation| {
-        operation.method == request.method && is_instance(&request.path, &operation.path)
-    });
+    let described = contract
+        .operations
+        .iter()
+        .find(|operation| operation.method == request.method && is_instance(&request.path, &operation.path));
     let Some(operation) = described else {
         return vec![(
             format!("no operation is {} {}", request.method, request.path),
@@ -110,8 +111,16 @@ fn response_problem(operation: &Operation, example: &Example) -> Option<Problem>
     };
     let body = example.response.body.as_ref()?;
     // The example holds its body as JSON, so it stands for an answer in JSON wherever one is described.
-    let json: Vec<&Media> = response.content.iter().filter(|media| is_json(&media.media_type)).collect();
-    let described = if json.is_empty() { response.content.iter().collect() } else { json };
+    let json: Vec<&Media> = response
+        .content
+        .iter()
+        .filter(|media| is_json(&media.media_type))
+        .collect();
+    let described = if json.is_empty() {
+        response.content.iter().collect()
+    } else {
+        json
+    };
     let mut errors = Vec::new();
     for media in &described {
         match media.validate(body) {
@@ -195,7 +204,13 @@ mod tests {
 
     #[test]
     fn examples_as_they_are_have_no_fault() {
-        for name in ["json-payload", "form-encoded", "xml-payload", "raw-text", "error-missing"] {
+        for name in [
+            "json-payload",
+            "form-encoded",
+            "xml-payload",
+            "raw-text",
+            "error-missing",
+        ] {
             assert!(found(name, |_| ()).is_empty(), "{name}");
         }
     }
@@ -203,7 +218,8 @@ mod tests {
     #[test]
     fn an_operation_or_answer_that_is_not_described_is_found() {
         assert_eq!(
-            found("json-payload", |example| example.request.method = "PUT".to_owned()),
+            found("json-payload", |example| example.request.method =
+                "PUT".to_owned()),
             ["no operation is PUT /v1/external-events/webhook"]
         );
         assert_eq!(
@@ -222,18 +238,23 @@ mod tests {
             found("json-payload", |example| content_type(example, None)),
             ["the request has a body and no Content-Type"]
         );
-        let parameters = |example: &mut Example| content_type(example, Some("Application/JSON; charset=utf-8"));
+        let parameters =
+            |example: &mut Example| content_type(example, Some("Application/JSON; charset=utf-8"));
         assert!(found("json-payload", parameters).is_empty());
     }
 
     #[test]
     fn a_request_body_outside_its_schema_is_found() {
-        let array = found("json-payload", |example| example.request.body_text = Some("[]".to_owned()));
+        let array = found("json-payload", |example| {
+            example.request.body_text = Some("[]".to_owned());
+        });
         assert!(
             matches!(&array[..], [what] if what.starts_with("the body of the request does not fit its schema")),
             "{array:?}"
         );
-        let cut = found("json-payload", |example| example.request.body_text = Some("{".to_owned()));
+        let cut = found("json-payload", |example| {
+            example.request.body_text = Some("{".to_owned());
+        });
         assert!(
             matches!(&cut[..], [what] if what.starts_with("the body of the request is no JSON")),
             "{cut:?}"
@@ -262,7 +283,12 @@ mod tests {
     #[test]
     fn names_in_braces_stand_for_one_segment() {
         assert!(is_instance("/agents/a1/runs", "/agents/{agent_id}/runs"));
-        for path in ["/agents//runs", "/agents/a1", "/agents/a1/runs/2", "/agent/a1/runs"] {
+        for path in [
+            "/agents//runs",
+            "/agents/a1",
+            "/agents/a1/runs/2",
+            "/agent/a1/runs",
+        ] {
             assert!(!is_instance(path, "/agents/{agent_id}/runs"), "{path}");
         }
     }

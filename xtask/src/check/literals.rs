@@ -60,13 +60,15 @@ impl<'s> Scanner<'s> {
     fn advance(&mut self, count: usize) {
         let end = (self.position + count).min(self.source.len());
         let passed = &self.source.as_bytes()[self.position..end];
-        self.line += passed.iter().filter(|&&byte| byte == b'\n').count();
+        self.line += passed.split(|&byte| byte == b'\n').count() - 1;
         self.position = end;
     }
 
     fn skip_past(&mut self, mark: &str) {
         let rest = &self.source.as_bytes()[self.position..];
-        let found = rest.windows(mark.len()).position(|window| window == mark.as_bytes());
+        let found = rest
+            .windows(mark.len())
+            .position(|window| window == mark.as_bytes());
         self.advance(found.map_or(rest.len(), |at| at + mark.len()));
     }
 
@@ -130,7 +132,11 @@ impl<'s> Scanner<'s> {
         let mark = format!("\"{}", "#".repeat(hashes));
         self.skip_past(&mark);
         let ended = self.source.as_bytes()[start..self.position].ends_with(mark.as_bytes());
-        let end = if ended { self.position - mark.len() } else { self.position };
+        let end = if ended {
+            self.position - mark.len()
+        } else {
+            self.position
+        };
         self.literal(line, start, end)
     }
 
@@ -171,14 +177,9 @@ mod tests {
 
     #[test]
     fn plain_byte_and_raw_strings_are_found_with_their_lines() {
-        let source = "let a = \"one\";\nlet b = b\"two\";\n\nlet c = r#\"th\"ree\"#; let d = br\"four\"; c\"five\"";
-        let expected = [
-            (1, "one"),
-            (2, "two"),
-            (4, "th\"ree"),
-            (4, "four"),
-            (4, "five"),
-        ];
+        let source =
+            "let a = \"one\";\nlet b = b\"two\";\n\nlet c = r#\"th\"ree\"#; let d = br\"four\"; c\"five\"";
+        let expected = [(1, "one"), (2, "two"), (4, "th\"ree"), (4, "four"), (4, "five")];
         assert_eq!(texts(source), expected);
     }
 
@@ -204,7 +205,16 @@ mod tests {
 
     #[test]
     fn broken_sources_give_what_there_is() {
-        for source in ["\"open", "r#\"open\"", "/* open", "'", "'\\", "\"\\", "b'\\é", "\"\\é"] {
+        for source in [
+            "\"open",
+            "r#\"open\"",
+            "/* open",
+            "'",
+            "'\\",
+            "\"\\",
+            "b'\\é",
+            "\"\\é",
+        ] {
             let _ = of(source);
         }
         assert_eq!(texts("\"open"), [(1, "open")]);

@@ -66,7 +66,10 @@ mod tests {
                 format!("P={path}"),
                 format!("(file://{path})"),
             ] {
-                let expected = ("README.md:2".to_owned(), format!("`{path}` is a path of one machine"));
+                let expected = (
+                    "README.md:2".to_owned(),
+                    format!("`{path}` is a path of one machine"),
+                );
                 assert_eq!(found(&format!("first\n{line}\n")), [expected], "{line}");
             }
         }

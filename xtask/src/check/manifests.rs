@@ -35,7 +35,12 @@ pub(super) fn faults<'f>(manifests: impl Iterator<Item = &'f TextFile>) -> Vec<F
         }
         let workspace = manifest.get("workspace").and_then(Value::as_table);
         let shared = workspace.and_then(|workspace| workspace.get("dependencies")?.as_table());
-        listed.extend(shared.into_iter().flat_map(Table::keys).map(|name| (file.path.as_str(), name.clone())));
+        listed.extend(
+            shared
+                .into_iter()
+                .flat_map(Table::keys)
+                .map(|name| (file.path.as_str(), name.clone())),
+        );
         collect_inherited(&manifest, &mut used);
     }
     faults.extend(
@@ -121,7 +126,11 @@ mod tests {
 
     #[test]
     fn a_crate_with_lints_of_its_own_is_found() {
-        for lints in ["", "[lints]\nworkspace = false\n", "[lints.rust]\nunsafe_code = 'forbid'\n"] {
+        for lints in [
+            "",
+            "[lints]\nworkspace = false\n",
+            "[lints.rust]\nunsafe_code = 'forbid'\n",
+        ] {
             let member = CRATE.replace("[lints]\nworkspace = true\n", lints);
             assert_eq!(
                 found(ROOT, &member),

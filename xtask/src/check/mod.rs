@@ -124,18 +124,18 @@ impl Checkout {
             .flat_map(|file| literals::of(&file.text)),
         ));
         faults.extend(self.tracked.iter().flat_map(machine_paths::faults));
-        faults.extend(manifests::faults(
-            self.tracked
-                .iter()
-                .filter(|file| file.path == "Cargo.toml" || file.path.ends_with("/Cargo.toml")),
-        ));
+        faults.extend(manifests::faults(self.tracked.iter().filter(|file| {
+            file.path == "Cargo.toml" || file.path.ends_with("/Cargo.toml")
+        })));
         faults
     }
 
     /// The Rust files below these folders, each given with a slash at its end.
     fn sources_below(&self, folders: &[&str]) -> impl Iterator<Item = &TextFile> {
         self.tracked.iter().filter(move |file| {
-            Path::new(&file.path).extension().is_some_and(|ending| ending == "rs")
+            Path::new(&file.path)
+                .extension()
+                .is_some_and(|ending| ending == "rs")
                 && folders.iter().any(|folder| file.path.starts_with(folder))
         })
     }

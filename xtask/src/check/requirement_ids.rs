@@ -126,7 +126,10 @@ mod tests {
         let source = "f(\"polyai.auth.ok\",\n  \"polyai.auth.mising-key\");\n\"inkeep.auth.missing_key\"; \"polyai.timeout\"";
         let found = faults("suites/src/a.rs", &literals::of(source), &known());
         let places: Vec<_> = found.iter().map(|fault| fault.place.as_str()).collect();
-        assert_eq!(places, ["suites/src/a.rs:2", "suites/src/a.rs:3", "suites/src/a.rs:3"]);
+        assert_eq!(
+            places,
+            ["suites/src/a.rs:2", "suites/src/a.rs:3", "suites/src/a.rs:3"]
+        );
         assert_eq!(found[0].what, "no requirement is called `polyai.auth.mising-key`");
     }
 
@@ -156,7 +159,11 @@ mod tests {
 
     #[test]
     fn part_of_a_segment_is_no_area() {
-        let found = faults("a.rs", &literals::of("\"polyai.au\" \"polyai.keys.val\""), &known());
+        let found = faults(
+            "a.rs",
+            &literals::of("\"polyai.au\" \"polyai.keys.val\""),
+            &known(),
+        );
         assert_eq!(found.len(), 2, "{found:?}");
     }
 }

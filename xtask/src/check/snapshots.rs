@@ -13,7 +13,7 @@ use crate::project;
 const TEST: &str = "snapshots";
 
 /// How many of the last lines of a failed test run are shown.
-const SHOWN_LINES: usize = 30;
+const SHOWN_LINES: usize = 60;
 
 /// Snapshots that nobody has accepted or rejected yet.
 pub(super) fn pending(paths: &[String]) -> Vec<Fault> {
@@ -70,16 +70,19 @@ pub(super) fn run_tests(root: &Path) -> anyhow::Result<Option<Fault>> {
         .args(["test", "--quiet", "--package", "suites", "--test", TEST])
         .env("INSTA_UPDATE", "no")
         .env("CI", "true")
+        .env("RUST_BACKTRACE", "0")
         .output()
         .context("cargo, which runs the snapshot tests, cannot be started")?;
     if run.status.success() {
         return Ok(None);
     }
-    let output = format!(
-        "{}{}",
-        String::from_utf8_lossy(&run.stdout),
-        String::from_utf8_lossy(&run.stderr)
-    );
+    // The tests write to standard output; when there is nothing, they did not get as far as running.
+    let output = if run.stdout.is_empty() {
+        &run.stderr
+    } else {
+        &run.stdout
+    };
+    let output = String::from_utf8_lossy(output);
     Ok(Some(Fault {
         rule: "snapshots",
         place: format!("cargo test --package suites --test {TEST}"),
@@ -147,19 +150,25 @@ mod tests {
     fn a_missing_test_is_found() {
         assert!(missing_test(|_| false).is_some());
         assert_eq!(missing_test(|path| path == "suites/tests/snapshots.rs"), None);
-        assert_eq!(missing_test(|path| path == "suites/tests/snapshots/main.rs"), None);
+        assert_eq!(
+            missing_test(|path| path == "suites/tests/snapshots/main.rs"),
+            None
+        );
     }
 
     #[test]
     fn only_the_end_of_a_long_output_is_shown() {
         use std::fmt::Write as _;
         let mut output = String::new();
-        for number in 0..40 {
+        for number in 0..100 {
             let _ = writeln!(output, "line {number}");
         }
         let shown = last_lines(&output);
-        assert_eq!(shown.lines().count(), 30);
-        assert!(shown.starts_with("    | line 10\n") && shown.ends_with("    | line 39"), "{shown}");
+        assert_eq!(shown.lines().count(), 60);
+        assert!(
+            shown.starts_with("    | line 40\n") && shown.ends_with("    | line 99"),
+            "{shown}"
+        );
         assert_eq!(last_lines(""), "");
     }
 }

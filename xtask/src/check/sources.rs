@@ -18,7 +18,7 @@ pub(super) fn faults<'s>(file: &str, entries: impl Iterator<Item = (&'s str, &'s
             });
         }
         if let Some(url) = &source.url
-            && !url.strip_prefix("https://").is_some_and(|rest| !rest.is_empty())
+            && url.strip_prefix("https://").is_none_or(str::is_empty)
         {
             faults.push(Fault {
                 rule: "sources",
@@ -43,10 +43,13 @@ mod tests {
             section: "Section".to_owned(),
             url: url.map(str::to_owned),
         };
-        faults("spec/polyai/requirements.toml", [("polyai.a", &source)].into_iter())
-            .into_iter()
-            .map(|fault| format!("{}: {}", fault.place, fault.what))
-            .collect()
+        faults(
+            "spec/polyai/requirements.toml",
+            [("polyai.a", &source)].into_iter(),
+        )
+        .into_iter()
+        .map(|fault| format!("{}: {}", fault.place, fault.what))
+        .collect()
     }
 
     #[test]
