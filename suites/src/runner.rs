@@ -219,7 +219,7 @@ fn repeat(
         let Some(failed) = failures.get(case.name()) else {
             continue;
         };
-        if run.stopped().is_some() || elapsed() - begun > REPEAT_TIME {
+        if run.stopped().is_some() || elapsed().saturating_sub(begun) > REPEAT_TIME {
             return;
         }
         let Ok(wire) = suite.target().check_out() else {

@@ -170,9 +170,9 @@ impl Summary {
                 (Vec::new(), Vec::new()),
                 |(mut steady, mut flaky), (id, is_flaky)| {
                     if is_flaky {
-                        flaky.push(id)
+                        flaky.push(id);
                     } else {
-                        steady.push(id)
+                        steady.push(id);
                     }
                     (steady, flaky)
                 },
@@ -257,7 +257,9 @@ mod tests {
 
     fn summary(events: &[Event]) -> Summary {
         let mut summary = Summary::default();
-        events.iter().for_each(|event| summary.take(event));
+        for event in events {
+            summary.take(event);
+        }
         summary
     }
 

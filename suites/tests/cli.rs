@@ -1,5 +1,7 @@
 //! The command as people type it: exit codes, messages, bad targets, bad files.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -43,8 +45,11 @@ fn test_against(url: &str, more: &[&str]) -> Output {
     hookproof(&arguments)
 }
 
+/// What a server does with a connection.
+type Answer = fn(&mut TcpStream);
+
 /// A server that does `answer` with every connection.
-fn server(answer: fn(&mut TcpStream)) -> String {
+fn server(answer: Answer) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     std::thread::spawn(move || {
@@ -198,7 +203,7 @@ fn a_dead_target_is_three_with_one_message() {
 
 #[test]
 fn targets_that_are_no_servers_are_named() {
-    let cases: [(fn(&mut TcpStream), &str); 3] = [
+    let cases: [(Answer, &str); 3] = [
         (
             |stream| drop(stream.write_all(b"SSH-2.0-OpenSSH_9\r\n\r\n")),
             "does not answer with HTTP",

@@ -1,5 +1,7 @@
 //! Each mutant is failed by the requirement it breaks, and the unchanged reference by none.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -63,7 +65,7 @@ fn failed(api: &'static str, mutant: Option<&'static Mutant>) -> BTreeSet<String
         .enable_all()
         .build()
         .unwrap();
-    let served = Served {
+    let responder = Served {
         mock: Mock::new(fixtures.clone()),
         fixtures: fixtures.clone(),
         mutant,
@@ -72,7 +74,7 @@ fn failed(api: &'static str, mutant: Option<&'static Mutant>) -> BTreeSet<String
     let server = runtime.block_on(async {
         let server = MockServer::builder().disable_request_recording().start().await;
         wiremock::Mock::given(any())
-            .respond_with(served)
+            .respond_with(responder)
             .mount(&server)
             .await;
         server

@@ -35,7 +35,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let cases = cases_by_requirement(&apis);
     let mut out = String::new();
     for api in apis.iter().filter_map(|id| spec::api(id)) {
-        for row in api.catalogue().iter() {
+        for row in api.catalogue() {
             let _ = writeln!(out, "{}  ({} {}, {})", row.id, row.subject, row.level, row.basis);
             match (cases.get(&row.id), &row.untestable) {
                 (Some(names), _) => names.iter().for_each(|name| {

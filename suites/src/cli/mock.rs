@@ -14,6 +14,10 @@ use super::{Failure, say};
 use crate::config::Config;
 
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of its own on the command line"
+)]
 pub(super) struct Arguments {
     /// Address to listen on; port 0 lets the system choose
     #[arg(long, default_value = "127.0.0.1:4600")]

@@ -25,6 +25,10 @@ use crate::suite::Suite;
 const DEFAULT_SEED: u64 = 1;
 
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of its own on the command line"
+)]
 pub(super) struct Arguments {
     /// Parts of case names, or beginnings of requirement ids; a case runs if any matches
     filters: Vec<String>,

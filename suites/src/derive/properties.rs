@@ -98,9 +98,8 @@ impl Property<'_> {
     /// An acceptable request, its body, and a value that the property may have.
     fn valid(&self) -> Result<(Request, Map<String, Value>, Value), String> {
         let request = self.subject.acceptable()?;
-        let body = match serde_json::from_slice(&request.body) {
-            Ok(Value::Object(body)) => body,
-            _ => return Err("the acceptable request has no body that is a JSON object".to_owned()),
+        let Ok(Value::Object(body)) = serde_json::from_slice(&request.body) else {
+            return Err("the acceptable request has no body that is a JSON object".to_owned());
         };
         let candidates = body
             .get(self.name)

@@ -23,7 +23,7 @@ pub(super) fn aspect(operation: &'static Operation, aspect: &str) -> Option<Body
     };
     match aspect {
         "valid" => Some(Box::new(|subject, row, probe| {
-            accepted(subject, row, probe, |request| request)
+            accepted(subject, row, probe, |request| request);
         })),
         "name-case" => Some(Box::new(move |subject, row, probe| {
             for spelling in [header.to_ascii_lowercase(), header.to_ascii_uppercase()] {

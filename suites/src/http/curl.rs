@@ -11,7 +11,7 @@ pub(crate) fn reproduction(base_url: &str, request: &Request, redactor: &Redacto
         .filter(|text| is_plain(text));
     if text.is_none() {
         line.push_str("printf '");
-        for byte in request.body.iter() {
+        for byte in &request.body {
             line.push_str(&format!("\\{byte:03o}"));
         }
         line.push_str("' | ");

@@ -32,20 +32,19 @@ impl Connection {
         request: &Request,
         limits: Limits,
     ) -> Result<Response, NoAnswer> {
-        match timeout(
+        if let Ok(answer) = timeout(
             limits.request_time,
             self.send_without_limit(base, request, limits),
         )
         .await
         {
-            Ok(answer) => answer,
-            Err(_) => {
-                self.stream = None;
-                Err(NoAnswer {
-                    kind: NoAnswerKind::TimedOut,
-                    detail: format!("nothing complete within {:?}", limits.request_time),
-                })
-            }
+            answer
+        } else {
+            self.stream = None;
+            Err(NoAnswer {
+                kind: NoAnswerKind::TimedOut,
+                detail: format!("nothing complete within {:?}", limits.request_time),
+            })
         }
     }
 

@@ -46,21 +46,17 @@ const STACK_TRACES: [&str; 9] = [
 /// Checks what holds for every answer to a request to the operation's path.
 pub(super) fn inspect(polyai: &Polyai, probe: &Probe<'_>, exchange: &Exchange) {
     let judge = |id: &str, finding: Finding| probe.judge(id, exchange, finding);
-    let response = match &exchange.answer {
-        Ok(response) => response,
-        Err(_) => {
-            // A server may hang up on a body that is larger than anybody must read.
-            if exchange.request.body.len() <= SERVED_BODY_BYTES {
-                let expected =
-                    "an answer: nothing that a client sends ends the server's work on it".to_owned();
-                let got = exchange.in_short();
-                judge(
-                    "polyai.response.no-server-error",
-                    Finding::Broken { expected, got },
-                );
-            }
-            return;
+    let Ok(response) = &exchange.answer else {
+        // A server may hang up on a body that is larger than anybody must read.
+        if exchange.request.body.len() <= SERVED_BODY_BYTES {
+            let expected = "an answer: nothing that a client sends ends the server's work on it".to_owned();
+            let got = exchange.in_short();
+            judge(
+                "polyai.response.no-server-error",
+                Finding::Broken { expected, got },
+            );
         }
+        return;
     };
     let text = String::from_utf8_lossy(&response.body);
     if response.status != 501 || exchange.request.method == "POST" {

@@ -60,7 +60,7 @@ pub(super) const CASES: &[Entry] = &[
                 probe,
                 strategies::json_document().prop_map(Document::Json),
                 &JSON,
-            )
+            );
         },
     ),
     (
@@ -79,7 +79,7 @@ pub(super) const CASES: &[Entry] = &[
                 probe,
                 strategies::form_document().prop_map(Document::Form),
                 &FORM,
-            )
+            );
         },
     ),
     (
@@ -111,7 +111,7 @@ pub(super) const CASES: &[Entry] = &[
                 probe,
                 strategies::text_document().prop_map(Document::Text),
                 &TEXT,
-            )
+            );
         },
     ),
 ];

@@ -219,7 +219,7 @@ fn extra_fields(polyai: &Polyai, probe: &Probe<'_>) {
             }
             body.insert("cid".to_owned(), json!(id));
             body.insert("event_id".to_owned(), json!("evt_none"));
-            body.insert("".to_owned(), json!({}));
+            body.insert(String::new(), json!({}));
             request(polyai, "cid", Value::Object(body).to_string())
         },
     );

@@ -382,6 +382,7 @@ fn payload(p: &Polyai, path: &str, media: &str, body: impl Into<String>) -> Requ
     p.fixtures.request("payload", path).body(media, body.into())
 }
 
+#[expect(clippy::too_many_lines, reason = "a table, one entry for each open point")]
 fn json_points() -> Vec<Point> {
     const JSON: &str = "application/json";
     vec![

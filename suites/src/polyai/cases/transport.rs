@@ -66,11 +66,14 @@ fn chunked(polyai: &Polyai, probe: &Probe<'_>) {
     }
 }
 
+/// Makes a body from an id and its padding.
+type Padded = fn(&str, &str) -> String;
+
 /// Bodies of exactly 64 KiB in each format, with the id before and after the padding, and 16 levels of nesting.
 fn size_64k(polyai: &Polyai, probe: &Probe<'_>) {
     const ID: &str = "polyai.body.size-64k";
     let fixtures = &polyai.fixtures;
-    let formats: [(&str, &str, fn(&str, &str) -> String); 6] = [
+    let formats: [(&str, &str, Padded); 6] = [
         ("application/json", "JSON, id first", |id, pad| {
             format!("{{\"cid\":\"{id}\",\"pad\":\"{pad}\"}}")
         }),
