@@ -7,7 +7,8 @@ use crate::event::{Event, Sink};
 /// Writes events as they come, so that an interrupted run leaves what it knew.
 pub struct Ndjson<W: Write + Send> {
     out: W,
-    error: Option<String>,
+    /// Set by the first write that failed; nothing is written after it.
+    error: Option<std::io::Error>,
 }
 
 impl<W: Write + Send> Ndjson<W> {
@@ -28,7 +29,7 @@ impl<W: Write + Send> Sink for Ndjson<W> {
             written = written.and_then(|()| self.out.flush());
         }
         if let Err(error) = written {
-            self.error = Some(format!("the events could not be written: {error}"));
+            self.error = Some(error);
         }
     }
 
@@ -37,11 +38,13 @@ impl<W: Write + Send> Sink for Ndjson<W> {
     }
 
     fn finish(&mut self) -> Result<(), String> {
-        if let Some(error) = self.error.take() {
-            return Err(error);
+        let written = self.error.take().map_or_else(|| self.out.flush(), Err);
+        match written {
+            // Whoever closed the pipe has seen enough.
+            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+                Err(format!("the events could not be written: {error}"))
+            }
+            _ => Ok(()),
         }
-        self.out
-            .flush()
-            .map_err(|error| format!("the events could not be written: {error}"))
     }
 }
