@@ -4,14 +4,16 @@ use std::fmt;
 
 use toml::de::DeTable;
 
-use crate::polyai;
 use crate::toml_table::{Fault, Faults, Table};
+use crate::{inkeep, polyai};
 
 /// What exists at the servers of all APIs.
 #[derive(Clone, Debug)]
 pub struct Fixtures {
     /// PolyAI, `[polyai]`.
     pub polyai: polyai::Fixtures,
+    /// Inkeep, `[inkeep]`.
+    pub inkeep: inkeep::Fixtures,
     declared: Vec<&'static str>,
 }
 
@@ -23,17 +25,25 @@ struct ApiTable {
 }
 
 /// The registry: a table that is not here is refused.
-const TABLES: [ApiTable; 1] = [ApiTable {
-    name: "polyai",
-    read: |fixtures, table, faults| fixtures.polyai = polyai::Fixtures::from_table(table, faults),
-    write: |fixtures, out| fixtures.polyai.write_toml(out),
-}];
+const TABLES: [ApiTable; 2] = [
+    ApiTable {
+        name: "polyai",
+        read: |fixtures, table, faults| fixtures.polyai = polyai::Fixtures::from_table(table, faults),
+        write: |fixtures, out| fixtures.polyai.write_toml(out),
+    },
+    ApiTable {
+        name: "inkeep",
+        read: |fixtures, table, faults| fixtures.inkeep = inkeep::Fixtures::from_table(table, faults),
+        write: |fixtures, out| fixtures.inkeep.write_toml(out),
+    },
+];
 
 impl Fixtures {
     /// What the mock has when no file says otherwise. No API counts as declared.
     pub fn builtin() -> Self {
         Self {
             polyai: polyai::Fixtures::builtin(),
+            inkeep: inkeep::Fixtures::builtin(),
             declared: Vec::new(),
         }
     }

@@ -32,7 +32,7 @@ pub struct Exchange {
     head: Box<[u8]>,
     /// The body as far as it is kept.
     body: Bytes,
-    body_bytes: usize,
+    body_bytes: u64,
     status: StatusCode,
     answer_type: Option<HeaderValue>,
     answer: Bytes,
@@ -57,12 +57,18 @@ impl Exchange {
             received_at,
             head: head(request),
             body: kept,
-            body_bytes: body.len(),
+            body_bytes: body.len() as u64,
             status: response.status(),
             answer_type: response.headers().get(CONTENT_TYPE).cloned(),
             answer: response.body().clone(),
             trace,
         }
+    }
+
+    /// Notes how long the body was, where it went by in pieces and nothing of it was kept.
+    pub(crate) fn with_streamed_body(mut self, bytes: u64) -> Self {
+        self.body_bytes = bytes;
+        self
     }
 
     /// What the exchange weighs in the journal, in bytes.
@@ -116,7 +122,7 @@ impl Exchange {
             "target": secrets.mask_target(target),
             "headers": headers,
             "body_bytes": self.body_bytes,
-            "body_is_cut": self.body.len() < self.body_bytes,
+            "body_is_cut": (self.body.len() as u64) < self.body_bytes,
         });
         body_text::insert(&mut request, &self.body, secrets);
         let mut answer = json!({
@@ -134,35 +140,36 @@ impl Exchange {
 }
 
 fn head(request: &Request<Bytes>) -> Box<[u8]> {
-    let target = request.uri();
-    let target = [
-        target.scheme_str().unwrap_or(""),
-        if target.scheme().is_some() { "://" } else { "" },
-        target.authority().map_or("", Authority::as_str),
-        target.path_and_query().map_or("", PathAndQuery::as_str),
+    let uri = request.uri();
+    let first = [
+        request.method().as_str(),
+        " ",
+        uri.scheme_str().unwrap_or(""),
+        if uri.scheme().is_some() { "://" } else { "" },
+        uri.authority().map_or("", Authority::as_str),
+        uri.path_and_query().map_or("", PathAndQuery::as_str),
+        "\n",
     ];
-    let method = request.method().as_str();
-    let parts = || {
-        let first = [method, " "]
-            .into_iter()
-            .chain(target)
-            .chain(["\n"])
-            .map(str::as_bytes);
-        let lines = request.headers().iter().flat_map(|(name, value)| {
-            let name = name.as_str();
-            let value = if is_credential_header(name) {
-                MASK.as_bytes()
-            } else {
-                value.as_bytes()
-            };
-            [name.as_bytes(), b": ", value, b"\n"]
-        });
-        first.chain(lines)
-    };
-    // Measured first: the box is then filled without growing or shrinking.
-    let mut head = Vec::with_capacity(parts().map(<[u8]>::len).sum());
-    for part in parts() {
-        head.extend_from_slice(part);
+    let headers = request.headers();
+    let lines_bytes: usize = headers
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len() + 3)
+        .sum();
+    let mut head = Vec::with_capacity(first.map(str::len).iter().sum::<usize>() + lines_bytes);
+    for part in first {
+        head.extend_from_slice(part.as_bytes());
+    }
+    for (name, value) in headers {
+        let name = name.as_str();
+        let value = if is_credential_header(name) {
+            MASK.as_bytes()
+        } else {
+            value.as_bytes()
+        };
+        head.extend_from_slice(name.as_bytes());
+        head.extend_from_slice(b": ");
+        head.extend_from_slice(value);
+        head.push(b'\n');
     }
     head.into_boxed_slice()
 }

@@ -6,7 +6,9 @@
 mod body_text;
 pub mod clock;
 mod fixtures;
+pub mod inkeep;
 pub mod journal;
+mod key;
 mod mock;
 pub mod polyai;
 mod reply;

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::fixtures::Fixtures;
+use crate::inkeep::Inkeep;
 use crate::journal::Journal;
 use crate::polyai::Polyai;
 use crate::reply::Reply;
@@ -24,6 +25,22 @@ pub(crate) enum Fault {
     Cut,
 }
 
+/// How the body of a request is to be read.
+pub(crate) enum Intake<'a> {
+    /// As a whole, to be handed to [`Api::respond`].
+    Whole,
+    /// Piece by piece, because it may be larger than what is held in memory.
+    Pieces(Box<dyn Pieces + 'a>),
+    /// Not at all: the head alone decides.
+    Refused(Reply),
+}
+
+/// Takes a body piece by piece, and answers at its end.
+pub(crate) trait Pieces: Send {
+    fn take(&mut self, piece: &[u8]);
+    fn finish(self: Box<Self>, now: Timestamp) -> Reply;
+}
+
 /// What the servers need of an API.
 pub(crate) trait Api: Send + Sync {
     /// The name of the API, as in the fixtures file.
@@ -31,8 +48,13 @@ pub(crate) trait Api: Send + Sync {
     /// Whether a path is this API's to answer, be it with 404.
     fn owns(&self, path: &str) -> bool;
     fn respond(&self, request: &Request<Bytes>, now: Timestamp) -> Reply;
-    /// The answer, in the form of this API's errors, to what the core never saw.
-    fn refuse(&self, fault: Fault) -> Reply;
+    /// The answer, in the form of this API's errors, to a request whose body the core never saw; that of `request` is
+    /// empty.
+    fn refuse(&self, request: &Request<Bytes>, fault: Fault) -> Reply;
+    /// How the body of a request is to be read, by its head; the body of `request` is empty.
+    fn intake(&self, _request: &Request<Bytes>) -> Intake<'_> {
+        Intake::Whole
+    }
     /// What was received, oldest first, with the secrets masked.
     fn events(&self, secrets: &Secrets) -> Vec<Value>;
     /// Forgets what was received.
@@ -42,6 +64,7 @@ pub(crate) trait Api: Send + Sync {
 /// Every API, their common fixtures, and the journal of all exchanges.
 pub struct Mock {
     polyai: Polyai,
+    inkeep: Inkeep,
     secrets: Secrets,
     journal: Journal,
 }
@@ -49,17 +72,18 @@ pub struct Mock {
 impl Mock {
     /// A server with these fixtures and nothing received.
     pub fn new(fixtures: Fixtures) -> Self {
-        let secrets = Secrets::new(fixtures.polyai.keys.iter());
+        let secrets = Secrets::new(fixtures.polyai.keys.iter().chain(fixtures.inkeep.keys.iter()));
         Self {
             polyai: Polyai::new(fixtures.polyai),
+            inkeep: Inkeep::new(fixtures.inkeep),
             secrets,
             journal: Journal::default(),
         }
     }
 
     /// The registry: an API that is not here is not served.
-    pub(crate) fn apis(&self) -> [&dyn Api; 1] {
-        [&self.polyai]
+    pub(crate) fn apis(&self) -> [&dyn Api; 2] {
+        [&self.polyai, &self.inkeep]
     }
 
     pub(crate) fn api(&self, id: &str) -> Option<&dyn Api> {
@@ -80,16 +104,30 @@ impl Mock {
     }
 
     /// Answers a request whose body never came through.
-    pub(crate) fn refuse(&self, path: &str, fault: Fault) -> Reply {
+    pub(crate) fn refuse(&self, request: &Request<Bytes>, fault: Fault) -> Reply {
+        let path = request.uri().path();
         match self.owner(path) {
-            Some(api) => api.refuse(fault),
+            Some(api) => api.refuse(request, fault),
             None => self.unknown_path(path),
+        }
+    }
+
+    /// How the body that belongs to this head is to be read.
+    pub(crate) fn intake(&self, request: &Request<Bytes>) -> Intake<'_> {
+        match self.owner(request.uri().path()) {
+            Some(api) => api.intake(request),
+            None => Intake::Whole,
         }
     }
 
     /// PolyAI's external events.
     pub fn polyai(&self) -> &Polyai {
         &self.polyai
+    }
+
+    /// Inkeep's event log.
+    pub fn inkeep(&self) -> &Inkeep {
+        &self.inkeep
     }
 
     pub(crate) fn secrets(&self) -> &Secrets {

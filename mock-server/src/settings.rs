@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::toml_table::{Faults, Table, meant};
+
 /// One point that the documents leave open, and what the mock may do there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Setting {
@@ -84,6 +86,18 @@ macro_rules! readings {
                 }
             }
 
+            /// Reads the table of readings; what is absent keeps its default.
+            pub(crate) fn from_table(
+                table: &$crate::toml_table::Table<'_>,
+                faults: &mut $crate::toml_table::Faults<'_>,
+            ) -> Self {
+                let mut readings = Self::default();
+                $crate::settings::read_settings(table, faults, Self::SETTINGS, |name, option| {
+                    readings.set(name, option)
+                });
+                readings
+            }
+
             /// Gives a setting another option. Returns whether both are known; if not, nothing changes.
             pub fn set(&mut self, name: &str, option: &str) -> bool {
                 match name {
@@ -102,6 +116,27 @@ macro_rules! readings {
 }
 
 pub(crate) use readings;
+
+/// Hands each setting of a table to `set`, which says whether the option is known; faults name what was meant.
+pub(crate) fn read_settings(
+    table: &Table<'_>,
+    faults: &mut Faults<'_>,
+    settings: &[Setting],
+    mut set: impl FnMut(&str, &str) -> bool,
+) {
+    let names: Vec<&str> = settings.iter().map(|setting| setting.name).collect();
+    table.only(&names, faults);
+    for setting in settings {
+        let Some(option) = table.text(setting.name, faults) else {
+            continue;
+        };
+        if !set(setting.name, &option.value) {
+            let (name, written) = (setting.name, option.value.escape_debug());
+            let hint = meant(&option.value, setting.options);
+            faults.add(option.at, format!("`{name}` has no option `{written}`{hint}"));
+        }
+    }
+}
 
 /// Writes the settings as lines of a fixtures file: what each is about, its options, its value.
 pub(crate) fn write_settings(

@@ -33,7 +33,7 @@ impl Api for Polyai {
         self.respond(request, now)
     }
 
-    fn refuse(&self, fault: Fault) -> Reply {
+    fn refuse(&self, _: &Request<Bytes>, fault: Fault) -> Reply {
         let mut trace = Trace::new();
         let (status, message, requirement) = match fault {
             Fault::TooLarge => (

@@ -2,14 +2,14 @@
 //!
 //! Source: PolyAI, Post external event result, `securitySchemes > ExternalEventsApiKey`.
 
-use std::hint::black_box;
-
-use http::{HeaderMap, Uri, header};
+use http::{HeaderMap, HeaderName, Uri, header};
 
 use super::fixtures::Keys;
+use crate::key::{is_key, trimmed};
 
 /// The header of the key, in lower case as header maps hold it.
-pub(crate) const KEY_HEADER: &str = "x-api-key";
+pub(crate) const KEY_HEADER: HeaderName = HeaderName::from_static(KEY_HEADER_NAME);
+pub(crate) const KEY_HEADER_NAME: &str = "x-api-key";
 
 /// Whose key it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +57,7 @@ pub(crate) fn principal(headers: &HeaderMap, uri: &Uri, keys: &Keys) -> Result<P
 /// Says which wrong place the key was put in, as far as that can be seen.
 fn without_key(headers: &HeaderMap, uri: &Uri) -> Refusal {
     let in_query = uri.query().is_some_and(|query| {
-        form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name.eq_ignore_ascii_case(KEY_HEADER))
+        form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name.eq_ignore_ascii_case(KEY_HEADER_NAME))
     });
     if headers.contains_key(header::AUTHORIZATION) {
         Refusal {
@@ -75,28 +75,6 @@ fn without_key(headers: &HeaderMap, uri: &Uri) -> Refusal {
             requirement: "polyai.auth.missing-key",
         }
     }
-}
-
-/// Compares in a time that depends on the presented text alone.
-fn is_key(presented: &[u8], key: Option<&str>) -> bool {
-    let key = key.unwrap_or("").as_bytes();
-    let mut different = u8::from(presented.len() != key.len() || key.is_empty());
-    for (index, byte) in presented.iter().enumerate() {
-        // Past its end the key is continued by a byte that cannot make up for the difference in length.
-        different |= black_box(byte ^ key.get(index).unwrap_or(&0));
-    }
-    black_box(different) == 0
-}
-
-/// Surrounding blanks are no part of a field value (RFC 9110, section 5.5).
-pub(crate) fn trimmed(value: &[u8]) -> &[u8] {
-    let blank = |byte: &u8| matches!(byte, b' ' | b'\t');
-    let start = value.iter().position(|byte| !blank(byte)).unwrap_or(value.len());
-    let end = value
-        .iter()
-        .rposition(|byte| !blank(byte))
-        .map_or(start, |last| last + 1);
-    &value[start..end]
 }
 
 #[cfg(test)]
@@ -157,14 +135,5 @@ mod tests {
             ask("/", &[("authorization", "Bearer key-a")]),
             Err("polyai.auth.not-bearer")
         );
-    }
-
-    #[test]
-    fn an_absent_key_matches_nothing() {
-        assert!(!is_key(b"", None));
-        assert!(!is_key(b"\0", None));
-        assert!(!is_key(b"", Some("")));
-        assert!(!is_key(b"k\0", Some("k")));
-        assert!(is_key(b"k", Some("k")));
     }
 }

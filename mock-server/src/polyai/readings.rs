@@ -1,7 +1,6 @@
 //! What the mock does where the documents about external events are silent.
 
 use crate::settings::readings;
-use crate::toml_table::{Faults, Table, meant};
 
 readings! {
     /// Status for a method other than POST.
@@ -90,26 +89,6 @@ readings! {
     id_reuse: IdReuse = "polyai.id.reuse" { Appended = "appended", Idempotent = "idempotent", Refused = "refused" }
     /// The body of a 201.
     created_body: CreatedBody = "polyai.response.201-body" { None = "none", Object = "object" }
-}
-
-impl Readings {
-    /// Reads `[polyai.readings]`; what is absent keeps its default.
-    pub(crate) fn from_table(table: &Table<'_>, faults: &mut Faults<'_>) -> Self {
-        let mut readings = Self::default();
-        let names: Vec<&str> = Self::SETTINGS.iter().map(|setting| setting.name).collect();
-        table.only(&names, faults);
-        for setting in Self::SETTINGS {
-            let Some(option) = table.text(setting.name, faults) else {
-                continue;
-            };
-            if !readings.set(setting.name, &option.value) {
-                let (name, written) = (setting.name, option.value.escape_debug());
-                let hint = meant(&option.value, setting.options);
-                faults.add(option.at, format!("`{name}` has no option `{written}`{hint}"));
-            }
-        }
-        readings
-    }
 }
 
 #[cfg(test)]

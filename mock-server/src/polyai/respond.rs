@@ -11,7 +11,7 @@ use http::{Method, Request, Response, StatusCode};
 use jiff::Timestamp;
 
 use super::answer::{self, Refusal};
-use super::auth::{self, KEY_HEADER, Principal};
+use super::auth::{self, KEY_HEADER_NAME, Principal};
 use super::extract::{self, Found};
 use super::fixtures::Fixtures;
 use super::ids::{self, Ids, Scope, Standing};
@@ -139,7 +139,7 @@ impl Polyai {
     }
 
     fn authenticate(&self, request: &Request<Bytes>, trace: &mut Trace) -> Result<Principal, Refusal> {
-        const PLACE: &[&str] = &["header ", KEY_HEADER];
+        const PLACE: &[&str] = &["header ", KEY_HEADER_NAME];
         match auth::principal(request.headers(), request.uri(), &self.fixtures.keys) {
             Ok(principal) => {
                 let found = match principal {

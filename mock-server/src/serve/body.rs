@@ -13,7 +13,7 @@ use crate::mock::Fault;
 
 /// How much of a body beyond the limit is read and thrown away, as a multiple of the limit. A client that is still
 /// sending when the connection closes often loses the answer.
-const DISCARDED_LIMITS: usize = 4;
+pub(super) const DISCARDED_LIMITS: usize = 4;
 
 /// Most that is reserved because a header announces it, in bytes.
 const MAX_RESERVED_BYTES: usize = 64 * 1024;

@@ -15,9 +15,11 @@ use tokio::net::TcpStream;
 
 use super::body::{self, Terms};
 use super::log::Thread;
+use super::pieces;
 use super::stop::Stop;
 use super::{ADMIN_PREFIX, Options, admin};
 use crate::journal::Exchange;
+use crate::mock::Intake;
 use crate::{Mock, clock, trace};
 
 const TRACE: HeaderName = HeaderName::from_static(trace::HEADER_NAME);
@@ -93,19 +95,43 @@ async fn answer(shared: &Shared, request: Request<Incoming>) -> Response<Body> {
         timeout: shared.options.body_timeout,
         sender_waits: parts.headers.contains_key(EXPECT),
     };
-    let (body, fault) = match body::collect(body, &terms).await {
-        Ok(body) => (body, None),
-        Err(fault) => (Bytes::new(), Some(fault)),
-    };
-    let request = Request::from_parts(parts, body);
-    let now = clock::now();
-    let reply = match fault {
-        None => shared.mock.respond(&request, now),
-        Some(fault) => shared.mock.refuse(request.uri().path(), fault),
+    let mut request = Request::from_parts(parts, Bytes::new());
+    let mut streamed_bytes = None;
+    let now;
+    let (reply, is_read) = match shared.mock.intake(&request) {
+        Intake::Whole => {
+            let collected = body::collect(body, &terms).await;
+            now = clock::now();
+            match collected {
+                Ok(body) => {
+                    *request.body_mut() = body;
+                    (shared.mock.respond(&request, now), true)
+                }
+                Err(fault) => (shared.mock.refuse(&request, fault), false),
+            }
+        }
+        Intake::Pieces(mut sink) => {
+            let (bytes, result) = pieces::pass_on(body, &mut *sink, &terms).await;
+            streamed_bytes = Some(bytes);
+            now = clock::now();
+            match result {
+                Ok(()) => (sink.finish(now), true),
+                Err(fault) => (shared.mock.refuse(&request, fault), false),
+            }
+        }
+        Intake::Refused(reply) => {
+            let is_read = pieces::discard(body, &terms).await;
+            now = clock::now();
+            (reply, is_read)
+        }
     };
     let (mut response, trace) = (reply.response, reply.trace);
     let trace_header = shared.options.trace_header.then(|| trace.to_header_value());
-    let exchange = Arc::new(Exchange::new(&request, &response, trace, now));
+    let mut exchange = Exchange::new(&request, &response, trace, now);
+    if let Some(bytes) = streamed_bytes {
+        exchange = exchange.with_streamed_body(bytes);
+    }
+    let exchange = Arc::new(exchange);
     if let Some(log) = &shared.log {
         log.send(Arc::clone(&exchange));
     }
@@ -113,7 +139,7 @@ async fn answer(shared: &Shared, request: Request<Incoming>) -> Response<Body> {
     if let Some(value) = trace_header {
         response.headers_mut().insert(TRACE, value);
     }
-    if fault.is_some() {
+    if !is_read {
         // What is left of the body cannot be told from a next request.
         response
             .headers_mut()

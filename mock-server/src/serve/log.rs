@@ -74,13 +74,7 @@ fn write(
             Ok(message) => message,
             Err(TryRecvError::Disconnected) => break,
             Err(TryRecvError::Empty) => {
-                let missing = left_out.swap(0, Ordering::Relaxed);
-                if missing > 0 {
-                    let _ = writeln!(
-                        out,
-                        "{missing} exchanges are not in this log, which could not keep up"
-                    );
-                }
+                tell_missing(&mut out, left_out);
                 let _ = out.flush();
                 match messages.recv() {
                     Ok(message) => message,
@@ -93,10 +87,112 @@ fn write(
                 let _ = writeln!(out, "{}", exchange.log_line(mock.secrets()));
             }
             Message::Flush(done) => {
+                tell_missing(&mut out, left_out);
                 let _ = out.flush();
                 let _ = done.send(());
             }
         }
     }
+    tell_missing(&mut out, left_out);
     let _ = out.flush();
+}
+
+/// Says how many exchanges the queue had no room for since this was said last.
+fn tell_missing(out: &mut impl Write, left_out: &AtomicU64) {
+    let missing = left_out.swap(0, Ordering::Relaxed);
+    if missing > 0 {
+        let _ = writeln!(
+            out,
+            "{missing} exchanges are not in this log, which could not keep up"
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use bytes::Bytes;
+    use http::{Request, Response};
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::{Fixtures, Trace};
+
+    /// A stream that can be read while it is written, and that takes nothing while its lock is held.
+    #[derive(Clone, Default)]
+    struct Shared(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Shared {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Shared {
+        fn lines(&self) -> Vec<String> {
+            let bytes = self.0.lock().unwrap();
+            String::from_utf8_lossy(&bytes)
+                .lines()
+                .map(str::to_owned)
+                .collect()
+        }
+    }
+
+    fn exchange(target: &str) -> Arc<Exchange> {
+        let request = Request::post(target).body(Bytes::new()).unwrap();
+        let response = Response::new(Bytes::new());
+        Arc::new(Exchange::new(
+            &request,
+            &response,
+            Trace::new(),
+            Timestamp::UNIX_EPOCH,
+        ))
+    }
+
+    fn start(out: &Shared) -> Thread {
+        let mock = Arc::new(Mock::new(Fixtures::builtin()));
+        Thread::start(Box::new(out.clone()), mock).unwrap()
+    }
+
+    #[tokio::test]
+    async fn each_exchange_is_one_line_without_secrets() {
+        let out = Shared::default();
+        let log = start(&out);
+        log.send(exchange("/a?x=hookproof-valid-key"));
+        log.send(exchange("/b"));
+        log.flush().await;
+        let lines = out.lines();
+        assert_eq!(lines.len(), 2);
+        assert!(
+            lines[0].contains("POST /a?x=*** 200") && lines[1].contains("POST /b 200"),
+            "{lines:?}"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_stream_that_takes_nothing_holds_up_nobody_and_is_told_what_it_missed() {
+        let out = Shared::default();
+        let log = start(&out);
+        let sent = 3 * QUEUE;
+        {
+            let _held = out.0.lock().unwrap();
+            for _ in 0..sent {
+                log.send(exchange("/a"));
+            }
+        }
+        log.flush().await;
+        let lines = out.lines();
+        let missing = lines
+            .iter()
+            .filter_map(|line| line.split_once(" exchanges are not in this log"));
+        let missing: usize = missing.map(|(number, _)| number.parse::<usize>().unwrap()).sum();
+        let written = lines.iter().filter(|line| line.contains("POST /a")).count();
+        assert!(missing > 0, "{} lines", lines.len());
+        assert_eq!(written + missing, sent);
+    }
 }

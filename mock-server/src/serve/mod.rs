@@ -8,6 +8,7 @@ mod body;
 mod connection;
 mod listener;
 mod log;
+mod pieces;
 mod stop;
 
 use std::future::Future;

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use http::HeaderMap;
 
 use super::Extraction;
-use crate::polyai::auth::trimmed;
+use crate::key::trimmed;
 use crate::polyai::pairs::{Choice, choose};
 use crate::polyai::readings::{HeaderDotted, HeaderEmpty, HeaderRepeated, Readings};
 

@@ -94,6 +94,11 @@ fn read<'r>(body: &'r [u8], walk: Option<Walk<'_>>) -> Result<Option<Leaf<'r>>, 
 
 /// Counts brackets outside strings. `serde_json` bounds what it builds, but not what it skips.
 fn is_too_deep(body: &[u8]) -> bool {
+    // The usual body has too few brackets to go deep, whatever they mean.
+    if body.len() <= MAX_DEPTH || body.iter().filter(|byte| matches!(byte, b'{' | b'[')).count() <= MAX_DEPTH
+    {
+        return false;
+    }
     let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
     for byte in body {
         match byte {

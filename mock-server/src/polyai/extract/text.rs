@@ -21,7 +21,7 @@ pub(crate) fn find<'r>(body: &'r [u8], path: &str, readings: &Readings) -> Extra
             )
         }
         TextDecoding::Literal => parts.map(String::from_utf8_lossy).find_map(|part| {
-            let value = undecoded(&part, '&')
+            let value = undecoded(&part)
                 .find(|(name, _)| *name == path)
                 .map(|(_, value)| value.to_owned());
             value.map(Cow::Owned)
