@@ -9,8 +9,15 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+/// Exit code when a command could not do its work; 1 says that it did, and found faults.
+const CANNOT_RUN: u8 = 2;
+
 #[derive(Debug, Parser)]
-#[command(name = "cargo xtask", about = "What people and CI both call")]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    about = "What people and CI both call"
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -33,14 +40,19 @@ enum Command {
     FloorAxum(bench::Floor),
 }
 
-fn main() -> anyhow::Result<ExitCode> {
-    match Cli::parse().command {
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
         Command::Check => check::run(),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Measure(measure) => measure.run(),
         Command::FloorHyper(floor) => floor.serve_hyper(),
         Command::FloorAxum(floor) => floor.serve_axum(),
-    }
+    };
+    outcome.unwrap_or_else(|error| {
+        // There is nowhere left to report to if standard error is gone.
+        let _ = writeln!(io::stderr(), "error: {error:#}");
+        ExitCode::from(CANNOT_RUN)
+    })
 }
 
 /// Text to standard output; a reader who went away is no error.

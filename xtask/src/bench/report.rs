@@ -11,23 +11,29 @@ use super::suite_rate::Turn;
 /// What each figure is: printed below the tables and in the help text.
 pub(super) const LEGEND: &str = "\
 What the figures are:
-  floor-hyper     a bare hyper server that reads the body and answers a constant status
-  floor-axum      an axum router that parses the body with serde_json and answers a constant status
-  mock            `hookproof mock` with its defaults: trace header, journal and log are on
-  requests/s      answers in a second, with one request under way on each connection; one thread sends
-  p50, p99        the time within which 50 and 99 of 100 answers came, from the first byte sent to the last received
-  CPU             time that the server's process spent in user and kernel mode, over all its rounds, for each request; on
-                  a busy machine the steadiest figure, as it leaves out the time in which others had the processors
-  sender busy     how much of one processor the load generator used; near 1 it was the limit and not the server, so that
-                  the rates of several such servers look more alike than they are
-  ratios          taken between rounds side by side: median (quartiles); of requests/s more is better, of the others less
-  start           from before the mock's process is made to its first documented answer
-  memory          resident pages of the mock; flat means that the second half of the requests raised the peak by no
-                  more than 1 MiB
-  suite           `hookproof test` with its defaults against its embedded mock, by its own last line; the plain loop is
-                  reqwest with as many requests under way (8) against floor-hyper, in turns with the suite
-Ratios of one run say something beyond this machine, the figures themselves little. A load average near or above the
-number of processors before the run means that other programs took part in it.
+  floor-hyper  a bare hyper server that reads the body and answers a constant status
+  floor-axum   an axum router that parses the body with serde_json and answers a constant status
+  mock         `hookproof mock` with its defaults: trace header, journal and log are on
+  requests/s   answers in a second, with one request under way on each connection
+  p50, p99     the time within which 50 and 99 of 100 answers came, from the first byte sent to
+               the last received
+  CPU          time that the server's process spent in user and kernel mode, over all its rounds,
+               for each request; on a busy machine the steadiest figure, as it leaves out the
+               time in which others had the processors
+  sender busy  how much of one processor the load generator, which has one thread, used; near 1
+               it was the limit and not the server, and such rates look more alike than they are
+  ratio        taken between rounds side by side: median (quartiles); of requests/s more is
+               better, of the others less
+  start        from before the mock's process is made to its first documented answer: median
+               (quartiles)
+  memory       resident pages of the mock; flat means that the second half of the requests
+               raised the peak by no more than 1 MiB
+  suite        `hookproof test` with its defaults against its embedded mock, by its own last
+               line; the plain loop is reqwest with as many requests under way (8) against
+               floor-hyper, in turns with the suite
+Ratios of one run say something beyond this machine, the figures themselves little. A load
+average near or above the number of processors before the run means that other programs took
+part in it.
 ";
 
 /// Everything that was measured in one run.
