@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use mock_server::Fixtures;
 
 use crate::http::{BaseUrl, BaseUrlError};
-use crate::polyai;
+use crate::{inkeep, polyai};
 
 /// The file that is read where no other is named.
 pub const DEFAULT_FILE: &str = "hookproof.toml";
@@ -91,6 +91,11 @@ impl Config {
                     *key = Some(value);
                 }
             }
+            for (name, key) in inkeep::KEY_VARIABLES {
+                if let Some(value) = variable(name).filter(|value| !value.is_empty()) {
+                    *key(&mut fixtures.inkeep.keys) = Some(value);
+                }
+            }
         }
         Ok(Self {
             fixtures,
@@ -107,6 +112,7 @@ impl Config {
     pub fn base_url(&self, api: &str) -> Option<&str> {
         match api {
             "polyai" if self.from_file => self.fixtures.polyai.base_url.as_deref(),
+            "inkeep" if self.from_file => self.fixtures.inkeep.base_url.as_deref(),
             _ => None,
         }
     }

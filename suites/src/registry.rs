@@ -5,6 +5,7 @@ use std::sync::Arc;
 use mock_server::Fixtures;
 
 use crate::http::{BaseUrl, Limits, Redactor};
+use crate::inkeep::{self, Inkeep};
 use crate::polyai::{self, Polyai};
 use crate::suite::Suite;
 use crate::target::Target;
@@ -26,7 +27,7 @@ pub struct Ingredients<'f> {
 type Make = fn(Ingredients<'_>) -> Arc<dyn Suite>;
 
 /// Every API with what makes its suite.
-const SUITES: &[(&str, Make)] = &[("polyai", polyai)];
+const SUITES: &[(&str, Make)] = &[("polyai", polyai), ("inkeep", inkeep)];
 
 /// Ids of the APIs that have a suite.
 pub fn ids() -> impl Iterator<Item = &'static str> {
@@ -74,4 +75,14 @@ fn polyai(from: Ingredients<'_>) -> Arc<dyn Suite> {
         .filter_map(|(value, name)| Some((value?, name.to_owned())));
     let target = Target::new(from.base, from.limits, from.embedded, Redactor::new(secrets));
     Arc::new(Polyai::new(target, declared, from.seed))
+}
+
+fn inkeep(from: Ingredients<'_>) -> Arc<dyn Suite> {
+    let mut declared = from.fixtures.inkeep.clone();
+    let secrets = inkeep::KEY_VARIABLES
+        .into_iter()
+        .filter_map(|(name, key)| Some((key(&mut declared.keys).clone()?, name.to_owned())));
+    let redactor = Redactor::new(secrets.collect::<Vec<_>>());
+    let target = Target::new(from.base, from.limits, from.embedded, redactor);
+    Arc::new(Inkeep::new(target, declared, from.seed))
 }

@@ -16,10 +16,14 @@ pub(super) struct Arguments {
     api: Vec<String>,
 }
 
-/// Case names by requirement id.
+/// Case names by requirement id. A requirement that is checked on every exchange is there even without a case.
 pub(super) fn cases_by_requirement(apis: &[&str]) -> BTreeMap<String, Vec<String>> {
     let mut cases: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for planned in runner::plan(&listed_suites(apis)) {
+    let suites = listed_suites(apis);
+    for id in suites.iter().flat_map(|suite| suite.checked_on_every_exchange()) {
+        cases.entry((*id).to_owned()).or_default();
+    }
+    for planned in runner::plan(&suites) {
         for id in planned.case.covers() {
             cases
                 .entry(id.clone())
@@ -38,6 +42,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         for row in api.catalogue() {
             let _ = writeln!(out, "{}  ({} {}, {})", row.id, row.subject, row.level, row.basis);
             match (cases.get(&row.id), &row.untestable) {
+                (Some(names), _) if names.is_empty() => {
+                    let _ = writeln!(out, "    checked on every exchange");
+                }
                 (Some(names), _) => names.iter().for_each(|name| {
                     let _ = writeln!(out, "    {name}");
                 }),

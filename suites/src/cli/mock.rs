@@ -90,6 +90,13 @@ fn greeting(addr: SocketAddr, fixtures: &Fixtures) -> String {
          &project_id={}' -H 'X-Api-Key: {key}' -H 'Content-Type: application/json' -d '{{\"cid\":\"{id}\"}}'",
         polyai.account_id, polyai.project_id
     );
+    let key = fixtures.inkeep.keys.valid.as_deref().unwrap_or("YOUR-KEY");
+    let _ = writeln!(out, "\nInkeep events:");
+    let _ = writeln!(
+        out,
+        "  curl -i '{base}/run/v1/events' -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' \
+         -d '{{\"type\":\"string\"}}'"
+    );
     let _ = writeln!(
         out,
         "\nReceived events: {base}/_hookproof/events?api=polyai   End: Ctrl-C"

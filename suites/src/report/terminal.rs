@@ -73,17 +73,25 @@ fn paint(color: AnsiColor, text: &str) -> String {
 fn render(summary: &Summary, format: Format, strict: bool) -> String {
     let mut out = String::new();
     if format == Format::Pretty {
-        for (api, target) in &summary.targets {
-            let what = if summary.embedded {
-                "the embedded mock"
+        let targets: Vec<String> = summary
+            .targets
+            .iter()
+            .map(|(api, url)| {
+                if summary.embedded {
+                    api.clone()
+                } else {
+                    format!("{api} at {url}")
+                }
+            })
+            .collect();
+        if !targets.is_empty() {
+            let against = if summary.embedded {
+                " against the embedded mock"
             } else {
-                target.as_str()
+                ""
             };
-            let _ = writeln!(
-                out,
-                "{api}: {} cases against {what}, seed {}",
-                summary.planned, summary.seed
-            );
+            let (count, seed) = (summary.planned, summary.seed);
+            let _ = writeln!(out, "{}: {count} cases{against}, seed {seed}", targets.join(", "));
         }
         let _ = writeln!(out);
     }

@@ -1,0 +1,108 @@
+//! Tokens beyond what the contract's security scheme gives rise to.
+
+use serde_json::json;
+
+use super::Entry;
+use crate::case::Origin::Scenario;
+use crate::http::Request;
+use crate::inkeep::Inkeep;
+use crate::inkeep::checks;
+use crate::probe::Probe;
+
+pub(super) const CASES: &[Entry] = &[
+    (
+        "auth::sample_call",
+        Scenario,
+        &["inkeep.auth.missing"],
+        sample_call,
+    ),
+    (
+        "auth::empty_token",
+        Scenario,
+        &["inkeep.auth.empty-token"],
+        empty_token,
+    ),
+    ("auth::forbidden", Scenario, &["inkeep.auth.403"], forbidden),
+    (
+        "auth::no_side_effect",
+        Scenario,
+        &["inkeep.auth.no-side-effect"],
+        no_side_effect,
+    ),
+];
+
+/// The body of the sample call as the page prints it, blanks and all.
+const SAMPLE_BODY: &str = "{    \"type\": \"string\"  }";
+
+fn sample_call(inkeep: &Inkeep, probe: &Probe<'_>) {
+    const ID: &str = "inkeep.auth.missing";
+    let request = inkeep.fixtures.request().body("application/json", SAMPLE_BODY);
+    let printed = request.clone().without_header("Authorization");
+    if checks::plain_is_accepted(probe, ID, request) {
+        checks::refused(probe, ID, "the sample call carries no token", printed);
+    }
+}
+
+fn empty_token(inkeep: &Inkeep, probe: &Probe<'_>) {
+    const ID: &str = "inkeep.auth.empty-token";
+    if !checks::control(inkeep, probe, ID) {
+        return;
+    }
+    let request = plain(inkeep, probe, "hookproof.empty-token");
+    for value in ["", "Bearer", "Bearer ", "Bearer    "] {
+        let request = request.clone().set_header("Authorization", value).exact();
+        checks::refused(probe, ID, "Authorization holds no token", request);
+    }
+}
+
+fn plain(inkeep: &Inkeep, probe: &Probe<'_>, kind: &str) -> Request {
+    inkeep
+        .fixtures
+        .post(&inkeep.fixtures.plain_body(probe.case(), kind))
+}
+
+fn forbidden(inkeep: &Inkeep, probe: &Probe<'_>) {
+    const ID: &str = "inkeep.auth.403";
+    let Some(token) = &inkeep.fixtures.keys().forbidden else {
+        return probe.skip(
+            ID,
+            "no token is answered 403: declare one in inkeep.keys.forbidden",
+        );
+    };
+    if checks::control(inkeep, probe, ID) {
+        let body = inkeep.fixtures.plain_body(probe.case(), "hookproof.forbidden");
+        let request = inkeep.fixtures.post_under(token, &body);
+        checks::refused(
+            probe,
+            ID,
+            "the token is somebody's who may not log events",
+            request,
+        );
+    }
+}
+
+/// A request without a token that counts leaves its id unused.
+fn no_side_effect(inkeep: &Inkeep, probe: &Probe<'_>) {
+    const ID: &str = "inkeep.auth.no-side-effect";
+    let fixtures = &inkeep.fixtures;
+    let mut wrong = vec![None, Some("hookproof-unknown-key")];
+    wrong.extend(fixtures.keys().forbidden.as_deref().map(Some));
+    for token in wrong {
+        let id = fixtures.fresh_id(probe.case());
+        let body = json!({ "id": id, "type": "hookproof.unauthorized" });
+        let request = match token {
+            Some(token) => fixtures.post_under(token, &body),
+            None => fixtures.post(&body).without_header("Authorization"),
+        };
+        let refused = probe.send(request);
+        if refused.is_success() {
+            // That it was accepted at all is judged by its own case; here it spoils the evidence.
+            probe.skip(ID, "a request that should be refused was accepted");
+            continue;
+        }
+        let body = json!({ "id": id, "type": "hookproof.authorized" });
+        let exchange = probe.send(fixtures.post(&body));
+        let why = "the request before it carried no token that counts";
+        probe.judge(ID, &exchange, checks::still_new(inkeep, &exchange, &body, why));
+    }
+}

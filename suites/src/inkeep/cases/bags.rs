@@ -1,0 +1,166 @@
+//! The three free-form objects of an event.
+
+use serde_json::{Map, Value, json};
+
+use super::Entry;
+use crate::case::Origin::{Property, Scenario};
+use crate::inkeep::bodies::BAGS;
+use crate::inkeep::event::{event, member, same_value};
+use crate::inkeep::{Inkeep, checks, strategies};
+use crate::probe::Probe;
+use crate::property;
+use crate::verdict::Finding;
+
+pub(super) const CASES: &[Entry] = &[
+    ("bag::optional", Scenario, &["inkeep.bag.optional"], optional),
+    ("bag::any_object", Property, ANY_OBJECT, any_object),
+    ("bag::empty", Scenario, &["inkeep.bag.empty"], empty),
+    (
+        "user_properties::absent",
+        Scenario,
+        &["inkeep.autofill.none"],
+        user_properties_absent,
+    ),
+    (
+        "user_properties::identification",
+        Scenario,
+        &[
+            "inkeep.userprops.identification.dropped",
+            "inkeep.userprops.identification.removed",
+        ],
+        identification,
+    ),
+];
+
+const ANY_OBJECT: &[&str] = &[
+    "inkeep.bag.object",
+    "inkeep.bag.round-trip",
+    "inkeep.userprops.round-trip",
+];
+
+/// An event with just one of the three.
+fn with_bag(inkeep: &Inkeep, probe: &Probe<'_>, name: &str, value: &Value) -> Value {
+    let mut body = inkeep.fixtures.plain_body(probe.case(), "hookproof.bag");
+    body[name] = value.clone();
+    body
+}
+
+/// Each of the three can be left out. The control has them all, so that a target that asks for one shows.
+fn optional(inkeep: &Inkeep, probe: &Probe<'_>) {
+    const ID: &str = "inkeep.bag.optional";
+    let plain = || inkeep.fixtures.plain_body(probe.case(), "hookproof.bag");
+    let full = || {
+        let mut body = plain();
+        for name in BAGS {
+            body[name] = json!({ "a": "b" });
+        }
+        body
+    };
+    if !checks::plain_is_accepted(probe, ID, inkeep.fixtures.post(&full())) {
+        return;
+    }
+    for absent in [&BAGS[..1], &BAGS[1..2], &BAGS[2..], &BAGS[..]] {
+        let mut body = full();
+        if let Some(members) = body.as_object_mut() {
+            members.retain(|name, _| !absent.contains(&name.as_str()));
+        }
+        let why = format!("{} can be left out", absent.join(", "));
+        checks::accepted(probe, ID, &why, inkeep.fixtures.post(&body));
+    }
+}
+
+/// Any object is accepted and comes back as it was sent.
+fn any_object(inkeep: &Inkeep, probe: &Probe<'_>) {
+    const ID: &str = "inkeep.bag.object";
+    if !checks::control(inkeep, probe, ID) {
+        return;
+    }
+    let check = |name: &str, value: &Value| {
+        let body = with_bag(inkeep, probe, name, value);
+        let why = format!("{name} may be any object");
+        let exchange = checks::accepted(probe, ID, &why, inkeep.fixtures.post(&body));
+        checks::created(probe, ANY_OBJECT, &exchange, &body);
+    };
+    let telling = json!({
+        "text": "a", "empty": "", "zero": 0, "false": false, "null": null, "whole": 9_007_199_254_740_991_i64,
+        "fraction": -0.25, "list": [1, [], {}, [null, false]], "nested": { "a": { "b": { "c": ["é", "名前"] } } },
+        "snake_case": 1, "camelCase": 2, "Capital": 3, "7": 4, "with blank": 5, "dotted.name": 6,
+    });
+    for name in BAGS {
+        check(name, &telling);
+    }
+    property::check(probe, &(0..BAGS.len(), strategies::bag()), |(index, bag)| {
+        check(BAGS[index], &Value::Object(bag));
+    });
+}
+
+fn empty(inkeep: &Inkeep, probe: &Probe<'_>) {
+    const ID: &str = "inkeep.bag.empty";
+    if !checks::control(inkeep, probe, ID) {
+        return;
+    }
+    for name in BAGS {
+        let body = with_bag(inkeep, probe, name, &json!({}));
+        let exchange = probe.send(inkeep.fixtures.post(&body));
+        let kept = event(&exchange).is_some_and(|event| *member(&event, name) == Value::Object(Map::new()));
+        let expected = format!("200 or 201 and {name} as an empty object");
+        probe.judge(ID, &exchange, Finding::when(kept, expected, exchange.in_short()));
+    }
+}
+
+fn user_properties_absent(inkeep: &Inkeep, probe: &Probe<'_>) {
+    const ID: &str = "inkeep.autofill.none";
+    let id = inkeep.fixtures.fresh_id(probe.case());
+    let bodies = [
+        json!({ "id": id, "type": "hookproof.nobody" }),
+        json!({ "id": format!("{id}a"), "type": "hookproof.nobody", "properties": { "a": 1 }, "metadata": { "b": 2 } }),
+    ];
+    for body in bodies {
+        let exchange = probe.send(inkeep.fixtures.post(&body));
+        if event(&exchange).is_none() {
+            let reason = format!("the answer holds no event: {}", exchange.in_short());
+            probe.judge(ID, &exchange, Finding::Undecided(reason));
+        }
+        checks::created(probe, &[ID], &exchange, &body);
+    }
+}
+
+/// What becomes of the member by which the guide tells known users from unknown ones.
+fn identification(inkeep: &Inkeep, probe: &Probe<'_>) {
+    let rest = json!({ "userId": "u_123", "plan": "pro" });
+    let control = with_bag(inkeep, probe, "userProperties", &rest);
+    let control = probe.send(inkeep.fixtures.post(&control));
+    let keeps = event(&control).is_some_and(|event| same_value(member(&event, "userProperties"), &rest));
+    for (requirement, kind, expected) in [
+        (
+            "inkeep.userprops.identification.dropped",
+            "ANONYMOUS",
+            Value::Null,
+        ),
+        ("inkeep.userprops.identification.dropped", "COOKIED", Value::Null),
+        ("inkeep.userprops.identification.removed", "EMAIL", rest.clone()),
+    ] {
+        if !keeps {
+            let reason = "userProperties without an identificationType do not come back either";
+            probe.judge(requirement, &control, Finding::Undecided(reason.to_owned()));
+            continue;
+        }
+        let mut sent = rest.clone();
+        sent["identificationType"] = json!(kind);
+        let body = with_bag(inkeep, probe, "userProperties", &sent);
+        let exchange = probe.send(inkeep.fixtures.post(&body));
+        let finding = match event(&exchange) {
+            None => Finding::Undecided(format!("the answer holds no event: {}", exchange.in_short())),
+            Some(event) => {
+                let got = member(&event, "userProperties");
+                let expected_text = format!("userProperties {expected} for the identificationType {kind}");
+                Finding::when(
+                    same_value(got, &expected),
+                    expected_text,
+                    format!("userProperties {got}"),
+                )
+            }
+        };
+        probe.judge(requirement, &exchange, finding);
+    }
+}

@@ -1,0 +1,256 @@
+//! The body as a whole: what is no JSON object, how it is framed and labelled, and what it cannot set.
+
+use serde_json::{Value, json};
+
+use super::Entry;
+use crate::case::Origin::{Property, Scenario};
+use crate::http::{Exchange, Framing};
+use crate::inkeep::Inkeep;
+use crate::inkeep::event::{event, member};
+use crate::inkeep::{checks, strategies};
+use crate::probe::Probe;
+use crate::property;
+use crate::verdict::Finding;
+
+pub(super) const CASES: &[Entry] = &[
+    (
+        "body::not_object",
+        Scenario,
+        &["inkeep.body.not-object"],
+        not_object,
+    ),
+    ("body::malformed", Scenario, &["inkeep.body.malformed"], malformed),
+    ("body::empty", Scenario, &["inkeep.body.empty"], empty),
+    ("body::chunked", Scenario, &["inkeep.body.chunked"], chunked),
+    (
+        "body::server_metadata",
+        Scenario,
+        &["inkeep.body.server-fields.server-metadata"],
+        server_metadata,
+    ),
+    (
+        "body::single_fault",
+        Property,
+        &[
+            "inkeep.type.required",
+            "inkeep.type.min-length",
+            "inkeep.type.string",
+            "inkeep.id.pattern",
+            "inkeep.id.len.min",
+            "inkeep.id.len.max",
+            "inkeep.id.type",
+            "inkeep.str.agent-id",
+            "inkeep.str.conversation-id",
+            "inkeep.str.message-id",
+        ],
+        single_fault,
+    ),
+    (
+        "body::fault_status",
+        Scenario,
+        &["inkeep.type.required.status"],
+        fault_status,
+    ),
+    (
+        "content_type::charset",
+        Scenario,
+        &["inkeep.ct.charset"],
+        content_type_charset,
+    ),
+    (
+        "content_type::other",
+        Scenario,
+        &["inkeep.ct.other.not-accepted"],
+        content_type_other,
+    ),
+];
+
+fn not_object(inkeep: &Inkeep, probe: &Probe<'_>) {
+    const ID: &str = "inkeep.body.not-object";
+    if !checks::control(inkeep, probe, ID) {
+        return;
+    }
+    for body in [
+        json!([]),
+        json!([{ "type": "hookproof.list" }]),
+        json!("hookproof"),
+        json!(""),
+        json!(1),
+        json!(0),
+        json!(true),
+        json!(false),
+        Value::Null,
+    ] {
+        let why = format!("the body is {body} and no object");
+        checks::refused(probe, ID, &why, inkeep.fixtures.post(&body));
+    }
+}
+
+/// Bodies that no reader of JSON accepts as it comes. What follows a complete value, numbers such as NaN, and bytes that
+/// are no UTF-8 stay out: widespread readers let one or the other pass.
+fn malformed(inkeep: &Inkeep, probe: &Probe<'_>) {
+    const ID: &str = "inkeep.body.malformed";
+    if !checks::control(inkeep, probe, ID) {
+        return;
+    }
+    for body in [
+        "{",
+        "{\"type\":",
+        "{\"type\":\"string\"",
+        "{\"type\":\"string",
+        "{\"type\" \"string\"}",
+        "{\"type\":\"string\",}",
+        "{'type':'string'}",
+        "{type:\"string\"}",
+        "{\"type\":\"string\" /* comment */}",
+        "type=string",
+        "<event><type>string</type></event>",
+        "string",
+    ] {
+        let request = inkeep.fixtures.request().body("application/json", body);
+        checks::refused(probe, ID, "the body is not JSON", request);
+    }
+}
+
+fn empty(inkeep: &Inkeep, probe: &Probe<'_>) {
+    const ID: &str = "inkeep.body.empty";
+    if checks::control(inkeep, probe, ID) {
+        let request = inkeep.fixtures.request().body("application/json", "");
+        checks::refused(probe, ID, "there is no body to hold a type", request);
+    }
+}
+
+fn chunked(inkeep: &Inkeep, probe: &Probe<'_>) {
+    const ID: &str = "inkeep.body.chunked";
+    if !checks::control(inkeep, probe, ID) {
+        return;
+    }
+    for size in [1, 7, 4096] {
+        let body = inkeep.fixtures.plain_body(probe.case(), "hookproof.chunked");
+        let exchange = probe.send(inkeep.fixtures.post(&body).framing(Framing::Chunked(size)));
+        let finding = match exchange.status() {
+            // A server may insist on a length; RFC 9110 §15.5.12.
+            Some(411) => Finding::Undecided("the target insists on a Content-Length (411)".to_owned()),
+            _ => same_type(&exchange, &body, "a body in chunks"),
+        };
+        probe.judge(ID, &exchange, finding);
+    }
+}
+
+/// An event was accepted, and it is the one that was sent.
+fn same_type(exchange: &Exchange, sent: &Value, what: &str) -> Finding {
+    let other = event(exchange).is_some_and(|event| *member(&event, "type") != sent["type"]);
+    Finding::when(
+        exchange.is_success() && !other,
+        format!("200 or 201 and the event as sent, with {what}"),
+        exchange.in_short(),
+    )
+}
+
+/// What a caller says under the name of a member that the server sets is not kept. A server may refuse it as well.
+fn server_metadata(inkeep: &Inkeep, probe: &Probe<'_>) {
+    const ID: &str = "inkeep.body.server-fields.server-metadata";
+    if !checks::control(inkeep, probe, ID) {
+        return;
+    }
+    let mut body = inkeep
+        .fixtures
+        .plain_body(probe.case(), "hookproof.server-metadata");
+    body["serverMetadata"] = json!({ "hookproof": "set-by-the-caller", "authMethod": "set-by-the-caller" });
+    let exchange = probe.send(inkeep.fixtures.post(&body));
+    let finding = match event(&exchange) {
+        Some(event) => {
+            let got = member(&event, "serverMetadata").to_string();
+            let kept = got.contains("set-by-the-caller");
+            Finding::when(
+                !kept,
+                "a serverMetadata that only the server sets",
+                format!("serverMetadata {got}"),
+            )
+        }
+        None if exchange
+            .status()
+            .is_some_and(|status| (400..500).contains(&status)) =>
+        {
+            Finding::Met
+        }
+        None => Finding::Undecided(format!("the answer holds no event: {}", exchange.in_short())),
+    };
+    probe.judge(ID, &exchange, finding);
+}
+
+/// A valid event with one thing made wrong is refused. The event without the fault is the control.
+fn single_fault(inkeep: &Inkeep, probe: &Probe<'_>) {
+    let strategy = (strategies::event_body(), strategies::fault());
+    property::check(probe, &strategy, |(body, fault)| {
+        let valid = body.to_json(Some(&inkeep.fixtures.fresh_id(probe.case())));
+        let faulty = probe.send(inkeep.fixtures.post(&fault.applied_to(&valid)));
+        let control = probe.send(inkeep.fixtures.post(&valid));
+        let finding = if control.is_success() {
+            let met = matches!(faulty.status(), Some(400 | 422));
+            let expected = format!("400 or 422, because {}", fault.in_words());
+            Finding::when(met, expected, faulty.in_short())
+        } else {
+            Finding::Undecided(format!(
+                "without the fault it is refused as well: {}",
+                control.in_short()
+            ))
+        };
+        probe.judge(fault.requirement, &faulty, finding);
+    });
+}
+
+/// The guide names 400 for what fails validation.
+fn fault_status(inkeep: &Inkeep, probe: &Probe<'_>) {
+    const ID: &str = "inkeep.type.required.status";
+    if !checks::control(inkeep, probe, ID) {
+        return;
+    }
+    let exchange = probe.send(inkeep.fixtures.post(&json!({})));
+    let finding = match exchange.status() {
+        Some(400) => Finding::Met,
+        Some(422) => Finding::Broken {
+            expected: "400 rather than 422: the type is missing".to_owned(),
+            got: exchange.in_short(),
+        },
+        _ => Finding::Undecided(format!(
+            "a body without a type is not refused: {}",
+            exchange.in_short()
+        )),
+    };
+    probe.judge(ID, &exchange, finding);
+}
+
+fn content_type_charset(inkeep: &Inkeep, probe: &Probe<'_>) {
+    const ID: &str = "inkeep.ct.charset";
+    if !checks::control(inkeep, probe, ID) {
+        return;
+    }
+    for label in [
+        "application/json; charset=utf-8",
+        "application/json;charset=UTF-8",
+    ] {
+        let body = inkeep.fixtures.plain_body(probe.case(), "hookproof.é");
+        let exchange = probe.send(inkeep.fixtures.request().body(label, body.to_string()));
+        probe.judge(ID, &exchange, same_type(&exchange, &body, label));
+    }
+}
+
+/// Which refusal it is, even a failure, is open: the vendor's own server is known to fail on such a body.
+fn content_type_other(inkeep: &Inkeep, probe: &Probe<'_>) {
+    const ID: &str = "inkeep.ct.other.not-accepted";
+    if !checks::control(inkeep, probe, ID) {
+        return;
+    }
+    let body = inkeep
+        .fixtures
+        .plain_body(probe.case(), "hookproof.text")
+        .to_string();
+    let exchange = checks::quietly(probe, inkeep.fixtures.request().body("text/plain", body));
+    let finding = Finding::when(
+        exchange.status().is_some_and(|status| status >= 400),
+        "a refusal, because text/plain is not a documented media type",
+        exchange.in_short(),
+    );
+    probe.judge(ID, &exchange, finding);
+}

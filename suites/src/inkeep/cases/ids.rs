@@ -1,0 +1,263 @@
+//! Ids: made by the server where the caller gives none, and kept where the caller does.
+
+use serde_json::{Value, json};
+
+use super::Entry;
+use crate::case::Origin::{Property, Scenario};
+use crate::http::Exchange;
+use crate::inkeep::event::{event, member};
+use crate::inkeep::{Inkeep, checks, strategies};
+use crate::probe::Probe;
+use crate::property;
+use crate::verdict::Finding;
+
+pub(super) const CASES: &[Entry] = &[
+    ("id::optional", Scenario, &["inkeep.id.optional"], optional),
+    ("id::minted", Scenario, &["inkeep.id.minted"], minted),
+    ("id::echo", Scenario, ECHO, echo),
+    (
+        "id::every_match",
+        Property,
+        &["inkeep.id.pattern.ok", "inkeep.id.echo"],
+        every_match,
+    ),
+    (
+        "id::lengths",
+        Scenario,
+        &["inkeep.id.len.ok", "inkeep.id.echo"],
+        lengths,
+    ),
+    ("id::no_two_are_one", Scenario, NEW, no_two_are_one),
+    (
+        "id::none_twice",
+        Scenario,
+        &["inkeep.resp.no-id-not-idempotent"],
+        none_twice,
+    ),
+];
+
+const ECHO: &[&str] = &["inkeep.id.echo"];
+const NEW: &[&str] = &["inkeep.resp.201", "inkeep.id.echo"];
+
+/// Ids that mean something to one language or another, and nothing to the pattern.
+const TELLING_IDS: [&str; 22] = [
+    "a",
+    "Z",
+    "0",
+    ".",
+    "-",
+    "_",
+    "...",
+    "--",
+    "A-b_c.9",
+    "null",
+    "undefined",
+    "true",
+    "-1",
+    "1e5",
+    "0x1F",
+    "NaN",
+    "__proto__",
+    "constructor",
+    "toString",
+    "hasOwnProperty",
+    "undefined.null",
+    "a.json",
+];
+
+/// Of the events that are sent without an id so many are in flight together.
+const TOGETHER: usize = 8;
+
+/// An id is left out. The control has one, so that a target that asks for it shows.
+fn optional(inkeep: &Inkeep, probe: &Probe<'_>) {
+    const ID: &str = "inkeep.id.optional";
+    let mut body = inkeep.fixtures.plain_body(probe.case(), "hookproof.id");
+    body["id"] = json!(inkeep.fixtures.fresh_id(probe.case()));
+    if !checks::plain_is_accepted(probe, ID, inkeep.fixtures.post(&body)) {
+        return;
+    }
+    if let Some(members) = body.as_object_mut() {
+        members.shift_remove("id");
+    }
+    checks::accepted(probe, ID, "an id is optional", inkeep.fixtures.post(&body));
+}
+
+/// The plainest body without an id.
+fn without_id(inkeep: &Inkeep, probe: &Probe<'_>, kind: &str) -> Value {
+    let mut body = inkeep.fixtures.plain_body(probe.case(), kind);
+    if let Some(members) = body.as_object_mut() {
+        members.shift_remove("id");
+    }
+    body
+}
+
+fn minted(inkeep: &Inkeep, probe: &Probe<'_>) {
+    const ID: &str = "inkeep.id.minted";
+    for _ in 0..TOGETHER {
+        let exchange = probe.send(
+            inkeep
+                .fixtures
+                .post(&without_id(inkeep, probe, "hookproof.minted")),
+        );
+        let finding = match event(&exchange) {
+            Some(event) => {
+                let id = member(&event, "id");
+                let expected = "an id of 1 to 255 letters, digits, hyphens, underscores and dots";
+                Finding::when(id.as_str().is_some_and(is_id), expected, format!("id {id}"))
+            }
+            None => Finding::Undecided(format!(
+                "an event without an id is not accepted: {}",
+                exchange.in_short()
+            )),
+        };
+        probe.judge(ID, &exchange, finding);
+    }
+}
+
+/// Whether a text is of the documented form of an id (Inkeep, Log Event, `Request Body › id`).
+fn is_id(text: &str) -> bool {
+    (1..=255).contains(&text.len())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+}
+
+/// Posts an event under an id; the answer holds that id.
+fn echoed(inkeep: &Inkeep, probe: &Probe<'_>, requirement: Option<&str>, why: &str, id: &str) -> Exchange {
+    let mut body = inkeep.fixtures.plain_body(probe.case(), "hookproof.id");
+    body["id"] = json!(id);
+    let exchange = probe.send(inkeep.fixtures.post(&body));
+    if let Some(requirement) = requirement {
+        checks::judge_accepted(probe, requirement, why, &exchange);
+    }
+    checks::created(probe, ECHO, &exchange, &body);
+    exchange
+}
+
+fn echo(inkeep: &Inkeep, probe: &Probe<'_>) {
+    for _ in 0..4 {
+        let id = inkeep.fixtures.fresh_id(probe.case());
+        for id in [format!("{id}-A_b.c"), id.to_ascii_uppercase(), id] {
+            let exchange = echoed(inkeep, probe, None, "", &id);
+            if event(&exchange).is_none() {
+                let reason = format!("an event with an id is not accepted: {}", exchange.in_short());
+                probe.judge("inkeep.id.echo", &exchange, Finding::Undecided(reason));
+            }
+        }
+    }
+}
+
+/// Every id of the documented form is accepted. Which of them an earlier run has used does not matter here.
+fn every_match(inkeep: &Inkeep, probe: &Probe<'_>) {
+    const ID: &str = "inkeep.id.pattern.ok";
+    let control = inkeep
+        .fixtures
+        .post(&without_id(inkeep, probe, "hookproof.control"));
+    if !probe.send(control).is_success() && !checks::control(inkeep, probe, ID) {
+        return;
+    }
+    for id in TELLING_IDS {
+        echoed(inkeep, probe, Some(ID), "the pattern matches the id", id);
+    }
+    property::check(probe, &strategies::id(), |id| {
+        echoed(inkeep, probe, Some(ID), "the pattern matches the id", &id);
+    });
+}
+
+fn lengths(inkeep: &Inkeep, probe: &Probe<'_>) {
+    const ID: &str = "inkeep.id.len.ok";
+    let fresh = inkeep.fixtures.fresh_id(probe.case());
+    let padded = |length: usize| format!("{fresh}{}", "x".repeat(length.saturating_sub(fresh.len())));
+    let mut control = inkeep.fixtures.plain_body(probe.case(), "hookproof.control");
+    control["id"] = json!(inkeep.fixtures.fresh_id(probe.case()));
+    if !checks::plain_is_accepted(probe, ID, inkeep.fixtures.post(&control)) {
+        return;
+    }
+    for id in [
+        "q".to_owned(),
+        "7".to_owned(),
+        "xy".to_owned(),
+        padded(64),
+        padded(254),
+        padded(255),
+    ] {
+        let why = format!("the id has {} characters", id.len());
+        echoed(inkeep, probe, Some(ID), &why, &id);
+    }
+}
+
+/// Two ids that a careless comparison takes for one are two events.
+fn no_two_are_one(inkeep: &Inkeep, probe: &Probe<'_>) {
+    let fixtures = &inkeep.fixtures;
+    let fresh = || fixtures.fresh_id(probe.case());
+    let long = |id: &str, end: char| format!("{id}{}{end}", "x".repeat(254 - id.len()));
+    let twins: [fn(&str) -> (String, String); 4] = [
+        |id| (id.to_owned(), format!("{id}.")),
+        |id| (format!("{id}a"), format!("{id}A")),
+        |id| (format!("{id}-b"), format!("{id}_b")),
+        |id| (format!("{id}1"), format!("{id}1.0")),
+    ];
+    let mut pairs: Vec<(String, String)> = twins.iter().map(|twins| twins(&fresh())).collect();
+    let id = fresh();
+    pairs.push((long(&id, 'a'), long(&id, 'b')));
+    for (first, second) in pairs {
+        let body = |id: &str, kind: &str| json!({ "id": id, "type": kind });
+        let one = probe.send(fixtures.post(&body(&first, "hookproof.first")));
+        if one.status() != Some(201) {
+            let reason = format!("the first of two events is not answered 201: {}", one.in_short());
+            probe.judge("inkeep.resp.201", &one, Finding::Undecided(reason));
+            continue;
+        }
+        let body = body(&second, "hookproof.second");
+        let other = probe.send(fixtures.post(&body));
+        checks::created(probe, NEW, &other, &body);
+    }
+}
+
+/// Equal events without an id are events of their own, one after the other and at the same time.
+fn none_twice(inkeep: &Inkeep, probe: &Probe<'_>) {
+    const ID: &str = "inkeep.resp.no-id-not-idempotent";
+    let request = inkeep.fixtures.post(&without_id(inkeep, probe, "hookproof.none"));
+    let mut exchanges = vec![probe.send(request.clone()), probe.send(request.clone())];
+    exchanges.extend(probe.send_all(vec![request; TOGETHER], TOGETHER));
+    let mut seen: Vec<Value> = Vec::new();
+    for exchange in &exchanges {
+        let id = event(exchange).map(|event| member(&event, "id").clone());
+        let finding = match id.filter(|id| !id.is_null()) {
+            None => Finding::Undecided(format!("the answer holds no id: {}", exchange.in_short())),
+            Some(id) => {
+                let new = !seen.contains(&id);
+                let got = format!("id {id}, which an earlier event has");
+                seen.push(id);
+                Finding::when(
+                    new,
+                    "an id of its own for each event that was sent without one",
+                    got,
+                )
+            }
+        };
+        probe.judge(ID, exchange, finding);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_what_the_pattern_of_the_contract_matches() {
+        let operation = spec::api("inkeep")
+            .unwrap()
+            .contract()
+            .operation("log-event")
+            .unwrap();
+        let media = &operation.body.as_ref().unwrap().content[0];
+        let long = ["x".repeat(255), "x".repeat(256)];
+        let others = ["", "a b", "a/b", "é", "a\n", &long[0], &long[1]];
+        for id in TELLING_IDS.into_iter().chain(others) {
+            let fits = media.validate(&json!({ "type": "string", "id": id })).is_ok();
+            assert_eq!(is_id(id), fits, "{id}");
+        }
+        assert!(TELLING_IDS.iter().all(|id| is_id(id)));
+    }
+}

@@ -1,0 +1,119 @@
+//! The type of an event, and the three members that say what it is about.
+
+use serde_json::json;
+
+use super::Entry;
+use crate::case::Origin::{Property, Scenario};
+use crate::inkeep::bodies::{ANCHORS, EventBody};
+use crate::inkeep::{Inkeep, checks, strategies};
+use crate::probe::Probe;
+use crate::property;
+
+pub(super) const CASES: &[Entry] = &[
+    (
+        "type::one_character",
+        Scenario,
+        &["inkeep.type.one-char"],
+        one_character,
+    ),
+    ("type::free_form", Property, FREE_FORM, free_form),
+    ("anchor::any_text", Property, ANY_TEXT, any_text),
+    (
+        "anchor::of_nothing_that_exists",
+        Scenario,
+        &["inkeep.anchor.no-fk"],
+        of_nothing_that_exists,
+    ),
+];
+
+const FREE_FORM: &[&str] = &["inkeep.type.free-form", "inkeep.resp.type-echo"];
+const ANY_TEXT: &[&str] = &["inkeep.str.no-pattern", "inkeep.resp.echo-anchors"];
+
+fn one_character(inkeep: &Inkeep, probe: &Probe<'_>) {
+    const ID: &str = "inkeep.type.one-char";
+    if !checks::control(inkeep, probe, ID) {
+        return;
+    }
+    for kind in ["a", "Z", "0", "-", "名"] {
+        let body = inkeep.fixtures.plain_body(probe.case(), kind);
+        checks::accepted(
+            probe,
+            ID,
+            "the type has one character",
+            inkeep.fixtures.post(&body),
+        );
+    }
+}
+
+fn free_form(inkeep: &Inkeep, probe: &Probe<'_>) {
+    const ID: &str = "inkeep.type.free-form";
+    if !checks::control(inkeep, probe, ID) {
+        return;
+    }
+    let check = |kind: &str| {
+        let body = inkeep.fixtures.plain_body(probe.case(), kind);
+        let exchange = checks::accepted(probe, ID, "a type may be any text", inkeep.fixtures.post(&body));
+        checks::created(probe, FREE_FORM, &exchange, &body);
+    };
+    for kind in [
+        "user_message_submitted",
+        "Order placed. Thank you",
+        "événement",
+        "событие",
+        "イベント",
+        "حدث",
+    ] {
+        check(kind);
+    }
+    property::check(probe, &strategies::kind(), |kind| check(&kind));
+}
+
+/// Each of the three takes any text, where it takes a plain one.
+fn any_text(inkeep: &Inkeep, probe: &Probe<'_>) {
+    const ID: &str = "inkeep.str.no-pattern";
+    let strategy = (0..ANCHORS.len(), strategies::anchor());
+    let taken = ANCHORS.map(|name| {
+        let mut plain = inkeep.fixtures.plain_body(probe.case(), "hookproof.anchor");
+        plain[name] = json!("hookproof");
+        checks::plain_is_accepted(probe, ID, inkeep.fixtures.post(&plain))
+    });
+    let check = |index: usize, text: &str| {
+        if !taken[index] {
+            return;
+        }
+        let mut body = inkeep.fixtures.plain_body(probe.case(), "hookproof.anchor");
+        body[ANCHORS[index]] = json!(text);
+        let why = format!("{} may be any text", ANCHORS[index]);
+        let exchange = checks::accepted(probe, ID, &why, inkeep.fixtures.post(&body));
+        checks::created(probe, ANY_TEXT, &exchange, &body);
+    };
+    for index in 0..ANCHORS.len() {
+        for text in ["a b", "a/b", "a:b#c?d", "é", "名前", "{}"] {
+            check(index, text);
+        }
+    }
+    property::check(probe, &strategy, |(index, text)| check(index, &text));
+}
+
+/// A conversation and a message need not exist when an event names them.
+fn of_nothing_that_exists(inkeep: &Inkeep, probe: &Probe<'_>) {
+    const ID: &str = "inkeep.anchor.no-fk";
+    let control =
+        EventBody::of_type("hookproof.control").to_json(Some(&inkeep.fixtures.fresh_id(probe.case())));
+    if !checks::plain_is_accepted(probe, ID, inkeep.fixtures.post(&control)) {
+        return;
+    }
+    for names in [
+        &["conversationId"][..],
+        &["messageId"],
+        &["conversationId", "messageId"],
+    ] {
+        let mut body = control.clone();
+        body["id"] = json!(inkeep.fixtures.fresh_id(probe.case()));
+        for name in names {
+            body[*name] = json!(inkeep.fixtures.fresh_id(probe.case()));
+        }
+        let why = format!("{} may name what does not exist", names.join(" and "));
+        checks::accepted(probe, ID, &why, inkeep.fixtures.post(&body));
+    }
+}

@@ -1,0 +1,77 @@
+//! The suite of Inkeep's event log: what a body may hold, what comes back, and what an id is good for when it is sent
+//! twice.
+
+mod bodies;
+mod cases;
+mod checks;
+mod event;
+mod fixtures;
+mod preflight;
+mod problem;
+mod strategies;
+mod subject;
+
+use std::sync::Arc;
+
+use mock_server::inkeep::Fixtures as Declared;
+use spec::Operation;
+
+use crate::case::Case;
+use crate::http::Exchange;
+use crate::probe::Probe;
+use crate::suite::{Stop, Suite};
+use crate::target::Target;
+
+pub use fixtures::KEY_VARIABLES;
+
+use fixtures::Fixtures;
+
+/// The suite against one target.
+#[derive(Debug)]
+pub struct Inkeep {
+    target: Target,
+    fixtures: Fixtures,
+}
+
+impl Inkeep {
+    /// A suite against a target that holds these fixtures.
+    pub fn new(target: Target, declared: Declared, seed: u64) -> Self {
+        Self {
+            target,
+            fixtures: Fixtures::new(declared, seed),
+        }
+    }
+
+    /// The one operation of the API.
+    fn operation() -> &'static Operation {
+        spec::api("inkeep")
+            .and_then(|api| api.contract().operations.first())
+            .expect("the embedded contract has one operation")
+    }
+}
+
+impl Suite for Inkeep {
+    fn api(&self) -> &'static spec::Api {
+        spec::api("inkeep").expect("the embedded registry has inkeep")
+    }
+
+    fn target(&self) -> &Target {
+        &self.target
+    }
+
+    fn preflight(&self, probe: &Probe<'_>) -> Result<(), Stop> {
+        preflight::run(self, probe)
+    }
+
+    fn checked_on_every_exchange(&self) -> &'static [&'static str] {
+        checks::ON_EVERY_EXCHANGE
+    }
+
+    fn inspect(&self, probe: &Probe<'_>, exchange: &Exchange) {
+        checks::inspect(self, probe, exchange);
+    }
+
+    fn cases(self: Arc<Self>) -> Vec<Case> {
+        cases::all(&self)
+    }
+}
