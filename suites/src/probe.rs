@@ -27,7 +27,7 @@ pub struct Probe<'r> {
 /// The checks of a case so far: one entry for each requirement and verdict.
 #[derive(Default)]
 pub(crate) struct Log {
-    checks: BTreeMap<(String, Verdict), CheckRecord>,
+    checks: BTreeMap<(&'static str, Verdict), CheckRecord>,
     /// Whether an exchange got no answer; such a failure is not worth shrinking.
     pub(crate) unanswered: bool,
 }
@@ -38,7 +38,7 @@ impl Log {
         self.checks
             .keys()
             .filter(move |(_, v)| *v == verdict)
-            .map(|(id, _)| id.as_str())
+            .map(|(id, _)| *id)
     }
 
     /// Whether any check failed or warned.
@@ -66,7 +66,7 @@ impl Log {
     }
 
     /// Verdicts that need no further evidence lose it; the first of a kind stays.
-    fn add(&mut self, key: (String, Verdict), record: CheckRecord) {
+    fn add(&mut self, key: (&'static str, Verdict), record: CheckRecord) {
         self.checks
             .entry(key)
             .and_modify(|known| known.count += record.count)
@@ -209,10 +209,14 @@ impl<'r> Probe<'r> {
             return;
         }
         let verdict = finding.verdict(requirement);
+        let key = (requirement.id.as_str(), verdict);
+        // The second of a kind only counts: nobody reads its evidence, and making it is costly.
+        if let Some(known) = self.log.borrow_mut().checks.get_mut(&key) {
+            known.count += 1;
+            return;
+        }
         let record = self.check_record(requirement, verdict, finding, exchange);
-        self.log
-            .borrow_mut()
-            .add((record.requirement.clone(), verdict), record);
+        self.log.borrow_mut().add(key, record);
     }
 
     fn check_record(
@@ -222,17 +226,10 @@ impl<'r> Probe<'r> {
         finding: Finding,
         exchange: Option<&Exchange>,
     ) -> CheckRecord {
-        let known = self
-            .log
-            .borrow()
-            .checks
-            .contains_key(&(requirement.id.clone(), verdict));
-        let evidence = match (verdict, exchange) {
-            // Evidence is costly to make, and nobody reads that of a pass or of the second of a kind.
-            (Verdict::Pass, _) | (_, None) => None,
-            (_, Some(_)) if known => None,
-            (_, Some(exchange)) => Some(self.evidence(exchange)),
-        };
+        // Nobody reads the evidence of a pass.
+        let evidence = exchange
+            .filter(|_| verdict != Verdict::Pass)
+            .map(|exchange| self.evidence(exchange));
         let redact = |text: String| self.suite.target().redactor().text(&text);
         let (expected, got) = match finding {
             Finding::Met => (String::new(), String::new()),

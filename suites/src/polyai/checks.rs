@@ -115,11 +115,23 @@ pub(super) fn inspect(polyai: &Polyai, probe: &Probe<'_>, exchange: &Exchange) {
         ),
     );
     if response.is_success() {
-        let finding = || Finding::when(response.status == 201, "201", exchange.in_short());
+        let finding = || met_or(response.status == 201, "201", exchange);
         judge("polyai.response.201", finding());
         judge("polyai.response.no-200", finding());
     }
     inspect_error(probe, exchange);
+}
+
+/// Met, or broken by this exchange. Its text is only made when it is needed: these checks are made on every exchange.
+fn met_or(condition: bool, expected: &str, exchange: &Exchange) -> Finding {
+    if condition {
+        Finding::Met
+    } else {
+        Finding::Broken {
+            expected: expected.to_owned(),
+            got: exchange.in_short(),
+        }
+    }
 }
 
 /// Media type and body of the three documented errors.
@@ -147,11 +159,7 @@ fn inspect_error(probe: &Probe<'_>, exchange: &Exchange) {
     probe.judge(
         "polyai.response.error-field",
         exchange,
-        Finding::when(
-            is_text,
-            "a JSON body with the string error_message",
-            exchange.in_short(),
-        ),
+        met_or(is_text, "a JSON body with the string error_message", exchange),
     );
     if let Some(text) = field.as_ref().and_then(|value| value.as_str()) {
         probe.judge(

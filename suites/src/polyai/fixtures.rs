@@ -1,5 +1,6 @@
 //! What the target was said to hold: credentials, ids, and requests made from them.
 
+use std::collections::HashSet;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
@@ -37,6 +38,8 @@ pub(crate) enum Purpose {
 #[derive(Debug)]
 pub(crate) struct Fixtures {
     declared: Declared,
+    /// The known ids again, to be looked up.
+    known: HashSet<String>,
     seed: u64,
     /// Position of the next id that no request has carried; the first id is kept for refusals.
     next: AtomicUsize,
@@ -50,9 +53,11 @@ pub(crate) struct Fixtures {
 
 impl Fixtures {
     pub(crate) fn new(declared: Declared, seed: u64) -> Self {
+        let known = declared.known_ids.iter().cloned().collect();
         let next = AtomicUsize::new(usize::from(declared.known_ids.len() > 1));
         Self {
             declared,
+            known,
             seed,
             next,
             unknown: AtomicU64::new(0),
@@ -147,11 +152,16 @@ impl Fixtures {
             *character = char::from(alphabet[index]);
         }
         let id: String = characters.into_iter().collect();
-        if self.declared.known_ids.contains(&id) || left > 6 {
+        if self.known.contains(&id) || left > 6 {
             // Too short to be told apart from a real one by its own letters.
             return format!("{id}-hookproof-{count}");
         }
         id
+    }
+
+    /// Whether the target was said to accept this id.
+    pub(crate) fn knows(&self, id: &str) -> bool {
+        self.known.contains(id)
     }
 
     pub(crate) fn key(&self) -> Result<&str, String> {

@@ -9,14 +9,21 @@ use super::documents::{Document, FormDocument, JsonDocument, Level, TextDocument
 /// Depth of a generated path; deeper ones have a case of their own.
 const DEPTH: std::ops::RangeInclusive<usize> = 1..=5;
 
+/// Text of a regular expression, read once: a bare string would be read again for every input.
+fn pattern(expression: &str) -> BoxedStrategy<String> {
+    proptest::string::string_regex(expression)
+        .expect("a constant expression")
+        .boxed()
+}
+
 /// A name of one path segment: what people call fields, with a hyphen or a letter beyond ASCII now and then. Dots,
 /// brackets, blanks, leading digits and operators stay out, since some reading gives each of them a meaning.
 pub(crate) fn segment() -> BoxedStrategy<String> {
     prop_oneof![
-        6 => "[a-z][a-z0-9_]{0,9}",
-        2 => "[a-z]{1,5}[A-Z][a-zA-Z]{0,6}",
-        1 => "[a-z]{1,5}-[a-z0-9]{1,5}",
-        1 => "[a-z]{0,3}[éßжñ名]{1,3}[a-z]{0,3}",
+        6 => pattern("[a-z][a-z0-9_]{0,9}"),
+        2 => pattern("[a-z]{1,5}[A-Z][a-zA-Z]{0,6}"),
+        1 => pattern("[a-z]{1,5}-[a-z0-9]{1,5}"),
+        1 => pattern("[a-z]{0,3}[éßжñ名]{1,3}[a-z]{0,3}"),
     ]
     .prop_filter("names of the fixed decoys", |name| is_usable(name))
     .boxed()
@@ -24,7 +31,7 @@ pub(crate) fn segment() -> BoxedStrategy<String> {
 
 /// A segment that any text format carries unencoded.
 pub(crate) fn plain_segment() -> BoxedStrategy<String> {
-    "[a-z][a-zA-Z0-9_]{0,9}"
+    pattern("[a-z][a-zA-Z0-9_]{0,9}")
         .prop_filter("names of the fixed decoys", |name| is_usable(name))
         .boxed()
 }
@@ -34,8 +41,8 @@ pub(crate) fn plain_segment() -> BoxedStrategy<String> {
 pub(crate) fn header_name() -> BoxedStrategy<String> {
     prop_oneof![
         Just("cid".to_owned()),
-        "(x|my|ext|event)-hp[a-z0-9]{1,6}(-[a-z0-9]{1,5}){0,2}",
-        "hp[a-z0-9]{1,8}",
+        pattern("(x|my|ext|event)-hp[a-z0-9]{1,6}(-[a-z0-9]{1,5}){0,2}"),
+        pattern("hp[a-z0-9]{1,8}"),
     ]
     .boxed()
 }
@@ -51,8 +58,8 @@ fn is_usable(name: &str) -> bool {
 /// Any text but U+0000, which few stores and no XML document can hold.
 pub(crate) fn text() -> BoxedStrategy<String> {
     prop_oneof![
-        4 => "[ -~]{0,20}",
-        2 => "[^\u{0}]{0,20}",
+        4 => pattern("[ -~]{0,20}"),
+        2 => pattern("[^\u{0}]{0,20}"),
         1 => Just(String::new()),
         1 => Just("\u{1f600} \u{10ffff} \u{7f} \u{2028}".to_owned()),
     ]
@@ -124,10 +131,12 @@ pub(crate) fn text_document() -> BoxedStrategy<TextDocument> {
     plain_segment()
         .prop_flat_map(|name| {
             let lower = name.to_lowercase();
-            let pairs = vec(("[a-z]{1,8}", "[A-Za-z0-9._~-]{1,10}"), 0..4).prop_map(move |mut pairs| {
-                pairs.retain(|(key, _)| !key.contains(&lower) && !lower.contains(key.as_str()));
-                pairs
-            });
+            let pairs = vec((pattern("[a-z]{1,8}"), pattern("[A-Za-z0-9._~-]{1,10}")), 0..4).prop_map(
+                move |mut pairs| {
+                    pairs.retain(|(key, _)| !key.contains(&lower) && !lower.contains(key.as_str()));
+                    pairs
+                },
+            );
             (Just(name), pairs.clone(), pairs)
         })
         .prop_map(|(name, before, after)| TextDocument { name, before, after })
@@ -137,7 +146,10 @@ pub(crate) fn text_document() -> BoxedStrategy<TextDocument> {
 /// An XML document with a place below the root. Elements on the path carry no attributes and no text of their own:
 /// what those mean is open.
 pub(crate) fn xml_document() -> BoxedStrategy<XmlDocument> {
-    let root = prop_oneof![Just("root".to_owned()), "(event|result|data|Envelope)[a-z]{0,4}"];
+    let root = prop_oneof![
+        Just("root".to_owned()),
+        pattern("(event|result|data|Envelope)[a-z]{0,4}")
+    ];
     (root, vec(plain_segment(), 1..=3))
         .prop_filter(
             "a root named like the path would be another reading",
@@ -172,7 +184,11 @@ pub(crate) fn xml_document() -> BoxedStrategy<XmlDocument> {
 
 fn elements(segment: &str) -> BoxedStrategy<Vec<XmlNode>> {
     let segment = segment.to_lowercase();
-    let node = ("[a-z]{3,8}", proptest::option::of("[ -~]{0,8}"), xml_text());
+    let node = (
+        pattern("[a-z]{3,8}"),
+        proptest::option::of(pattern("[ -~]{0,8}")),
+        xml_text(),
+    );
     vec(node, 0..3)
         .prop_map(move |nodes| {
             let mut seen: Vec<String> = Vec::new();
