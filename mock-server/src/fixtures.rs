@@ -5,7 +5,7 @@ use std::fmt;
 use toml::de::DeTable;
 
 use crate::toml_table::{Fault, Faults, Table};
-use crate::{inkeep, polyai};
+use crate::{inkeep, olbrain, polyai};
 
 /// What exists at the servers of all APIs.
 #[derive(Clone, Debug)]
@@ -14,6 +14,8 @@ pub struct Fixtures {
     pub polyai: polyai::Fixtures,
     /// Inkeep, `[inkeep]`.
     pub inkeep: inkeep::Fixtures,
+    /// Olbrain, `[olbrain]`.
+    pub olbrain: olbrain::Fixtures,
     declared: Vec<&'static str>,
 }
 
@@ -25,7 +27,7 @@ struct ApiTable {
 }
 
 /// The registry: a table that is not here is refused.
-const TABLES: [ApiTable; 2] = [
+const TABLES: [ApiTable; 3] = [
     ApiTable {
         name: "polyai",
         read: |fixtures, table, faults| fixtures.polyai = polyai::Fixtures::from_table(table, faults),
@@ -36,6 +38,11 @@ const TABLES: [ApiTable; 2] = [
         read: |fixtures, table, faults| fixtures.inkeep = inkeep::Fixtures::from_table(table, faults),
         write: |fixtures, out| fixtures.inkeep.write_toml(out),
     },
+    ApiTable {
+        name: "olbrain",
+        read: |fixtures, table, faults| fixtures.olbrain = olbrain::Fixtures::from_table(table, faults),
+        write: |fixtures, out| fixtures.olbrain.write_toml(out),
+    },
 ];
 
 impl Fixtures {
@@ -44,6 +51,7 @@ impl Fixtures {
         Self {
             polyai: polyai::Fixtures::builtin(),
             inkeep: inkeep::Fixtures::builtin(),
+            olbrain: olbrain::Fixtures::builtin(),
             declared: Vec::new(),
         }
     }

@@ -10,6 +10,8 @@ pub mod inkeep;
 pub mod journal;
 mod key;
 mod mock;
+mod numbers;
+pub mod olbrain;
 pub mod polyai;
 mod reply;
 mod secrets;

@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::fixtures::Fixtures;
 use crate::inkeep::Inkeep;
 use crate::journal::Journal;
+use crate::olbrain::Olbrain;
 use crate::polyai::Polyai;
 use crate::reply::Reply;
 use crate::secrets::Secrets;
@@ -61,29 +62,41 @@ pub(crate) trait Api: Send + Sync {
     fn reset(&self);
 }
 
+/// The seed of the made ids where no other is given.
+const DEFAULT_SEED: u64 = 0;
+
 /// Every API, their common fixtures, and the journal of all exchanges.
 pub struct Mock {
     polyai: Polyai,
     inkeep: Inkeep,
+    olbrain: Olbrain,
     secrets: Secrets,
     journal: Journal,
 }
 
 impl Mock {
-    /// A server with these fixtures and nothing received.
+    /// A server with these fixtures and nothing received. The ids that it makes are the same in every such server.
     pub fn new(fixtures: Fixtures) -> Self {
-        let secrets = Secrets::new(fixtures.polyai.keys.iter().chain(fixtures.inkeep.keys.iter()));
+        Self::with_seed(fixtures, DEFAULT_SEED)
+    }
+
+    /// A server with these fixtures and nothing received. The ids that it makes follow from the seed.
+    pub fn with_seed(fixtures: Fixtures, seed: u64) -> Self {
+        let (polyai, inkeep) = (&fixtures.polyai.keys, &fixtures.inkeep.keys);
+        let keys = polyai.iter().chain(inkeep.iter());
+        let secrets = Secrets::new(keys.chain(fixtures.olbrain.keys.iter()));
         Self {
             polyai: Polyai::new(fixtures.polyai),
-            inkeep: Inkeep::new(fixtures.inkeep),
+            inkeep: Inkeep::with_seed(fixtures.inkeep, seed),
+            olbrain: Olbrain::with_seed(fixtures.olbrain, seed),
             secrets,
             journal: Journal::default(),
         }
     }
 
     /// The registry: an API that is not here is not served.
-    pub(crate) fn apis(&self) -> [&dyn Api; 2] {
-        [&self.polyai, &self.inkeep]
+    pub(crate) fn apis(&self) -> [&dyn Api; 3] {
+        [&self.polyai, &self.inkeep, &self.olbrain]
     }
 
     pub(crate) fn api(&self, id: &str) -> Option<&dyn Api> {
@@ -128,6 +141,11 @@ impl Mock {
     /// Inkeep's event log.
     pub fn inkeep(&self) -> &Inkeep {
         &self.inkeep
+    }
+
+    /// Olbrain's webhooks.
+    pub fn olbrain(&self) -> &Olbrain {
+        &self.olbrain
     }
 
     pub(crate) fn secrets(&self) -> &Secrets {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use mock_server::Fixtures;
 
 use crate::http::{BaseUrl, BaseUrlError};
-use crate::{inkeep, polyai};
+use crate::{inkeep, olbrain, polyai};
 
 /// The file that is read where no other is named.
 pub const DEFAULT_FILE: &str = "hookproof.toml";
@@ -96,6 +96,11 @@ impl Config {
                     *key(&mut fixtures.inkeep.keys) = Some(value);
                 }
             }
+            for (name, key) in olbrain::KEY_VARIABLES {
+                if let Some(value) = variable(name).filter(|value| !value.is_empty()) {
+                    *key(&mut fixtures.olbrain.keys) = Some(value);
+                }
+            }
         }
         Ok(Self {
             fixtures,
@@ -113,6 +118,7 @@ impl Config {
         match api {
             "polyai" if self.from_file => self.fixtures.polyai.base_url.as_deref(),
             "inkeep" if self.from_file => self.fixtures.inkeep.base_url.as_deref(),
+            "olbrain" if self.from_file => self.fixtures.olbrain.base_url.as_deref(),
             _ => None,
         }
     }

@@ -6,6 +6,7 @@ use mock_server::Fixtures;
 
 use crate::http::{BaseUrl, Limits, Redactor};
 use crate::inkeep::{self, Inkeep};
+use crate::olbrain::{self, Olbrain};
 use crate::polyai::{self, Polyai};
 use crate::suite::Suite;
 use crate::target::Target;
@@ -27,7 +28,7 @@ pub struct Ingredients<'f> {
 type Make = fn(Ingredients<'_>) -> Arc<dyn Suite>;
 
 /// Every API with what makes its suite.
-const SUITES: &[(&str, Make)] = &[("polyai", polyai), ("inkeep", inkeep)];
+const SUITES: &[(&str, Make)] = &[("polyai", polyai), ("inkeep", inkeep), ("olbrain", olbrain)];
 
 /// Ids of the APIs that have a suite.
 pub fn ids() -> impl Iterator<Item = &'static str> {
@@ -85,4 +86,14 @@ fn inkeep(from: Ingredients<'_>) -> Arc<dyn Suite> {
     let redactor = Redactor::new(secrets.collect::<Vec<_>>());
     let target = Target::new(from.base, from.limits, from.embedded, redactor);
     Arc::new(Inkeep::new(target, declared, from.seed))
+}
+
+fn olbrain(from: Ingredients<'_>) -> Arc<dyn Suite> {
+    let mut declared = from.fixtures.olbrain.clone();
+    let secrets = olbrain::KEY_VARIABLES
+        .into_iter()
+        .filter_map(|(name, key)| Some((key(&mut declared.keys).clone()?, name.to_owned())));
+    let redactor = Redactor::new(secrets.collect::<Vec<_>>());
+    let target = Target::new(from.base, from.limits, from.embedded, redactor);
+    Arc::new(Olbrain::new(target, declared, from.seed))
 }

@@ -39,7 +39,7 @@ impl Respond for Served {
         *received.uri_mut() = target.parse().unwrap_or_default();
         *received.headers_mut() = request.headers.clone();
         let earlier = self.earlier.fetch_add(1, Ordering::Relaxed);
-        let reference = Reference::new(&self.mock, &self.fixtures, jiff::Timestamp::UNIX_EPOCH, earlier);
+        let reference = Reference::new(&self.mock, &self.fixtures, mock_server::clock::now(), earlier);
         let response = match self.mutant {
             Some(mutant) => (mutant.respond)(&reference, received),
             None => reference.respond(&received),

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use mock_server::Fixtures;
 use suites::embedded::{Embedded, with_plenty_of_ids};
@@ -13,6 +14,9 @@ use suites::run::{Run, Settings};
 use suites::runner;
 use suites::summary::Summary;
 use suites::verdict::Verdict;
+
+/// Runs at the same time.
+const PARALLEL_RUNS: usize = 8;
 
 /// A run of one API's suite against a mock with these fixtures.
 fn run(api: &str, fixtures: Fixtures) -> Summary {
@@ -63,21 +67,28 @@ fn assert_clean(what: &str, summary: &Summary) {
 /// `alone` names readings that a *should* speaks against: they warn, and still do not fail.
 fn try_each_reading(api: &str, set: fn(&mut Fixtures, &str, &str) -> bool, alone: &[(&str, &str)]) -> usize {
     let rows = spec::api(api).unwrap().catalogue().iter();
-    let mut tried = 0;
-    for row in rows.filter(|row| row.setting.is_some()) {
-        let setting = row.setting.as_deref().unwrap();
-        for option in &row.options {
-            let mut fixtures = with_plenty_of_ids(Fixtures::builtin());
-            assert!(set(&mut fixtures, setting, option), "{setting} = {option}");
-            let (what, summary) = (format!("{api}: {setting} = {option}"), run(api, fixtures));
-            assert_no(Verdict::Fail, &what, &summary);
-            if !alone.contains(&(setting, option.as_str())) {
-                assert_no(Verdict::Warn, &what, &summary);
-            }
-            tried += 1;
+    let readings: Vec<(&str, &str)> = rows
+        .filter_map(|row| Some((row.setting.as_deref()?, row)))
+        .flat_map(|(setting, row)| row.options.iter().map(move |option| (setting, option.as_str())))
+        .collect();
+    let next = AtomicUsize::new(0);
+    // Several at a time: much of a run is waiting for what the mock does on its clock.
+    std::thread::scope(|scope| {
+        for _ in 0..PARALLEL_RUNS {
+            scope.spawn(|| {
+                while let Some((setting, option)) = readings.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let mut fixtures = with_plenty_of_ids(Fixtures::builtin());
+                    assert!(set(&mut fixtures, setting, option), "{setting} = {option}");
+                    let (what, summary) = (format!("{api}: {setting} = {option}"), run(api, fixtures));
+                    assert_no(Verdict::Fail, &what, &summary);
+                    if !alone.contains(&(*setting, *option)) {
+                        assert_no(Verdict::Warn, &what, &summary);
+                    }
+                }
+            });
         }
-    }
-    tried
+    });
+    readings.len()
 }
 
 #[test]
@@ -99,6 +110,16 @@ fn every_reading_of_inkeep_passes() {
         &alone,
     );
     assert!(tried > 40, "only {tried} readings were tried");
+}
+
+#[test]
+fn every_reading_of_olbrain_passes() {
+    let tried = try_each_reading(
+        "olbrain",
+        |f, setting, option| f.olbrain.readings.set(setting, option),
+        &[],
+    );
+    assert!(tried > 50, "only {tried} readings were tried");
 }
 
 #[test]

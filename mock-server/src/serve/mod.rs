@@ -34,13 +34,14 @@ pub struct Options {
     pub trace_header: bool,
     /// Where one line per exchange goes.
     pub log: Log,
-    /// Longest request body, in bytes. A longer one is answered 413.
+    /// Longest request body, in bytes. A longer one is answered 413. For uploads, which are not held, there is none.
     pub body_limit_bytes: usize,
     /// Longest request line and headers together, in bytes. A longer head is answered 431. There may be 100 headers.
     pub head_limit_bytes: usize,
     /// How long a connection may take for the head of a request; this is also how long it may idle.
     pub head_timeout: Duration,
-    /// How long the body of a request may take after its head. After that the answer is 408.
+    /// How long the body of a request may take after its head, and the next piece of an upload after the one before.
+    /// After that the answer is 408.
     pub body_timeout: Duration,
     /// How long exchanges that are under way at the end may take to finish.
     pub shutdown_grace: Duration,

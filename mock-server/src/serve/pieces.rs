@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use http_body_util::BodyExt as _;
 use hyper::body::{Body as _, Incoming};
 
@@ -53,7 +54,7 @@ pub(super) async fn discard(mut body: Incoming, terms: &Terms) -> bool {
         let mut seen_bytes = 0_usize;
         while let Some(frame) = body.frame().await {
             let Ok(frame) = frame else { return false };
-            seen_bytes = seen_bytes.saturating_add(frame.data_ref().map_or(0, |data| data.len()));
+            seen_bytes = seen_bytes.saturating_add(frame.data_ref().map_or(0, Bytes::len));
             if seen_bytes > most_bytes {
                 return false;
             }

@@ -97,6 +97,19 @@ fn greeting(addr: SocketAddr, fixtures: &Fixtures) -> String {
         "  curl -i '{base}/run/v1/events' -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' \
          -d '{{\"type\":\"string\"}}'"
     );
+    let olbrain = &fixtures.olbrain;
+    let key = olbrain.keys.valid.as_deref().unwrap_or("YOUR-KEY");
+    let agents = olbrain
+        .conversational_agents
+        .iter()
+        .chain(&olbrain.workflow_agents);
+    let agent = agents.map(String::as_str).next().unwrap_or("YOUR-AGENT");
+    let _ = writeln!(out, "\nOlbrain webhooks:");
+    let _ = writeln!(
+        out,
+        "  curl -i '{base}/api/agents/webhook/{agent}' -H 'Authorization: Bearer {key}' \
+         -H 'Content-Type: application/json' -d '{{\"message\":\"hello\"}}'"
+    );
     let _ = writeln!(
         out,
         "\nReceived events: {base}/_hookproof/events?api=polyai   End: Ctrl-C"

@@ -10,6 +10,7 @@ mod properties;
 mod responses;
 mod security;
 
+pub(crate) use properties::refusable;
 pub(crate) use responses::{content_type, schema};
 
 use std::sync::Arc;

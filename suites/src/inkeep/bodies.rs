@@ -50,14 +50,14 @@ impl EventBody {
         let mut parts = Vec::new();
         for (index, (name, value)) in ANCHORS.iter().zip(&self.anchors).enumerate() {
             if value.is_some() {
-                let mut alone = Self::of_type("hookproof.part");
+                let mut alone = Self::of_type("hookproof_part");
                 alone.anchors[index].clone_from(value);
                 parts.push(Part { name, alone });
             }
         }
         for (index, (name, value)) in BAGS.iter().zip(&self.bags).enumerate() {
             if value.is_some() {
-                let mut alone = Self::of_type("hookproof.part");
+                let mut alone = Self::of_type("hookproof_part");
                 alone.bags[index].clone_from(value);
                 parts.push(Part { name, alone });
             }
@@ -147,9 +147,9 @@ mod tests {
             [
                 (
                     "conversationId",
-                    json!({ "type": "hookproof.part", "conversationId": "c" })
+                    json!({ "type": "hookproof_part", "conversationId": "c" })
                 ),
-                ("metadata", json!({ "type": "hookproof.part", "metadata": {} })),
+                ("metadata", json!({ "type": "hookproof_part", "metadata": {} })),
             ]
         );
         assert_eq!(

@@ -4,172 +4,33 @@ use serde_json::{Map, Value};
 
 use super::Inkeep;
 use super::event::{difference, event, member, same_value};
-use super::fixtures::PATH;
-use super::problem;
 use crate::derive;
 use crate::http::{Exchange, Request};
 use crate::probe::Probe;
 use crate::verdict::Finding;
 
-/// What [`inspect`] checks on every exchange, whatever the case is about.
-pub(super) const ON_EVERY_EXCHANGE: &[&str] = &[
-    "inkeep.route.post",
-    "inkeep.resp.ct.200",
-    "inkeep.resp.ct.201",
-    "inkeep.resp.schema.200",
-    "inkeep.resp.schema.201",
-    "inkeep.resp.envelope",
-    "inkeep.resp.types",
-    "inkeep.err.ct.400",
-    "inkeep.err.ct.401",
-    "inkeep.err.ct.403",
-    "inkeep.err.ct.422",
-    "inkeep.err.ct.500",
-    "inkeep.err.schema.400",
-    "inkeep.err.schema.401",
-    "inkeep.err.schema.403",
-    "inkeep.err.schema.422",
-    "inkeep.err.schema.500",
-    "inkeep.err.required",
-    "inkeep.err.optional",
-    "inkeep.err.status-match",
-    "inkeep.err.code-match",
-    "inkeep.err.title-match",
-    "inkeep.err.legacy",
-    "inkeep.err.legacy.message",
-    "inkeep.response.no-server-error",
-    "inkeep.response.no-redirect",
-    "inkeep.response.no-key-leak",
-    "inkeep.response.no-stack-trace",
-];
-
-/// Bodies up to this size are answered, whatever is in them.
-const SERVED_BODY_BYTES: usize = 64 * 1024;
-
-/// A shorter credential may stand in an answer by chance.
-const TELLING_TOKEN_CHARACTERS: usize = 8;
-
-/// What only a crash of the server's own code leaves in a body.
-const STACK_TRACES: [&str; 9] = [
-    "Traceback (most recent call last)",
-    "\n    at Object.<anonymous>",
-    "node_modules/",
-    "node:internal/",
-    "\tat java.",
-    "\n   at System.",
-    "panicked at ",
-    "goroutine 1 [",
-    "stack backtrace:",
-];
-
-/// Checks what holds for every answer to a request to the operation's path.
-pub(super) fn inspect(inkeep: &Inkeep, probe: &Probe<'_>, exchange: &Exchange) {
-    let judge = |id: &str, finding: Finding| probe.judge(id, exchange, finding);
-    let request = &exchange.request;
-    let Some(response) = exchange.response() else {
-        // A server may hang up on a body that is larger than anybody must read.
-        if request.body.len() <= SERVED_BODY_BYTES {
-            let expected = "an answer: nothing that a client sends ends the server's work on it".to_owned();
-            let got = exchange.in_short();
-            judge(
-                "inkeep.response.no-server-error",
-                Finding::Broken { expected, got },
-            );
-        }
-        return;
-    };
-    let text = String::from_utf8_lossy(&response.body);
-    let unknown_method = response.status == 501 && request.method != "POST";
-    if !unknown_method && !provokes_failure(inkeep, request) {
-        let expected = "no 5xx: the request shows no fault of the server";
-        let finding = Finding::when(response.status < 500, expected, exchange.in_short());
-        judge("inkeep.response.no-server-error", finding);
-    }
-    if let Some(token) = sent_token(request) {
-        let in_headers = response.headers.iter().any(|(_, value)| value.contains(token));
-        let finding = Finding::when(
-            !in_headers && !text.contains(token),
-            "the token nowhere in the answer",
-            "an answer that contains the token that was sent",
-        );
-        judge("inkeep.response.no-key-leak", finding);
-    }
-    let trace = STACK_TRACES.iter().find(|sign| text.contains(**sign));
-    let got = format!(
-        "an answer that contains `{}`",
-        trace.copied().unwrap_or_default().trim()
-    );
-    let finding = Finding::when(trace.is_none(), "an answer without a stack trace", got);
-    judge("inkeep.response.no-stack-trace", finding);
-    if request.method != "POST" || request.path != PATH {
-        return;
-    }
-    let redirects = (300..400).contains(&response.status);
-    let got = format!("a redirect, {}", response.status);
-    judge(
-        "inkeep.response.no-redirect",
-        Finding::when(!redirects, "no redirect", got),
-    );
-    if response.is_success() {
-        inspect_event(probe, exchange);
-    } else {
-        problem::inspect(probe, exchange);
-    }
+/// A type for one of up to 26 events, of letters alone, as whether a type may hold anything else has a rule of its own.
+pub(super) fn numbered(word: &str, number: usize) -> String {
+    let letter = u8::try_from(number % 26).map_or('a', |offset| char::from(b'a' + offset));
+    format!("hookproof_{word}_{letter}")
 }
 
-/// The token that a request shows in its header and nowhere else: a server that repeats the address of a request has
-/// not been given a secret there.
-fn sent_token(request: &Request) -> Option<&str> {
-    let value = request.header_value("authorization")?.trim();
-    let token = value.rsplit(' ').next().unwrap_or(value);
-    let telling = token.len() >= TELLING_TOKEN_CHARACTERS;
-    let elsewhere = request.query.iter().any(|(_, value)| value.contains(token));
-    (telling && !elsewhere).then_some(token)
-}
-
-/// Whether the target was told to fail on this request.
-fn provokes_failure(inkeep: &Inkeep, request: &Request) -> bool {
-    let failing = inkeep.fixtures.keys().failing.as_deref();
-    failing.is_some_and(|failing| sent_token(request) == Some(failing))
-}
-
-/// Status, media type and body of an answer to an event that was accepted.
-fn inspect_event(probe: &Probe<'_>, exchange: &Exchange) {
-    let Some(response) = exchange.response() else {
-        return;
-    };
-    let documented = matches!(response.status, 200 | 201);
-    let finding = Finding::when(
-        documented,
-        "200 or 201 for an accepted event",
-        exchange.in_short(),
-    );
-    probe.judge("inkeep.route.post", exchange, finding);
-    let operation = Inkeep::operation();
-    let (media_type, schema) = match response.status {
-        200 => ("inkeep.resp.ct.200", "inkeep.resp.schema.200"),
-        201 => ("inkeep.resp.ct.201", "inkeep.resp.schema.201"),
-        _ => return,
-    };
-    if let Some(finding) = derive::content_type(operation, response) {
-        probe.judge(media_type, exchange, finding);
+/// Sends an event that should be stored as it is, and judges what it shows of an earlier one. Where that is broken, the
+/// answer holds the earlier event, and what is wrong with that one is no other fault.
+pub(super) fn aftermath(
+    probe: &Probe<'_>,
+    requirement: &str,
+    request: Request,
+    judge: impl FnOnce(&Exchange) -> Finding,
+) {
+    let mut exchange = None;
+    let log = probe.apart(|| exchange = Some(probe.send(request)));
+    let exchange = exchange.expect("the request was sent just now");
+    let finding = judge(&exchange);
+    if !matches!(finding, Finding::Broken { .. }) {
+        probe.merge(log);
     }
-    if let Some(finding) = derive::schema(operation, response) {
-        probe.judge(schema, exchange, finding);
-    }
-    let enveloped = response.json().is_some_and(|body| body["data"].is_object());
-    let finding = Finding::when(enveloped, "an object with the event as data", exchange.in_short());
-    probe.judge("inkeep.resp.envelope", exchange, finding);
-    if let Some(event) = event(exchange) {
-        let wrong: Vec<String> = ["id", "type", "createdAt", "updatedAt"]
-            .into_iter()
-            .filter(|name| !member(&event, name).is_string())
-            .map(|name| format!("{name} is {}", member(&event, name)))
-            .collect();
-        let expected = "id, type, createdAt and updatedAt as texts";
-        let finding = Finding::when(wrong.is_empty(), expected, wrong.join(", "));
-        probe.judge("inkeep.resp.types", exchange, finding);
-    }
+    probe.judge(requirement, &exchange, finding);
 }
 
 /// Sends without any check of its own, for inputs on which even a failure of the server is left open: the vendor's own
@@ -182,7 +43,7 @@ pub(super) fn quietly(probe: &Probe<'_>, request: Request) -> Exchange {
 
 /// Whether the plainest request is accepted; where it is refused, the requirement stays undecided.
 pub(super) fn control(inkeep: &Inkeep, probe: &Probe<'_>, requirement: &str) -> bool {
-    let body = inkeep.fixtures.plain_body(probe.case(), "hookproof.control");
+    let body = inkeep.fixtures.plain_body(probe.case(), "hookproof_control");
     plain_is_accepted(probe, requirement, inkeep.fixtures.post(&body))
 }
 
@@ -218,7 +79,7 @@ pub(super) fn judge_accepted(probe: &Probe<'_>, requirement: &str, why: &str, ex
 
 /// Refused with one of the row's statuses.
 pub(super) fn refused(probe: &Probe<'_>, requirement: &str, why: &str, request: Request) -> Exchange {
-    let exchange = probe.send(request);
+    let exchange = derive::refusable(probe, request);
     let allowed = spec::requirement(requirement)
         .map(|row| row.status.as_slice())
         .unwrap_or_default();
@@ -337,29 +198,60 @@ pub(super) fn repeated(
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
+    use super::super::event::tests::answered;
+    use super::super::fixtures::{Form, Learned, PATH};
     use super::*;
 
     #[test]
-    fn the_token_that_was_sent_is_known_by_its_place() {
-        let request = |value: &str| Request::new("POST", PATH).header("Authorization", value);
-        assert_eq!(sent_token(&request("Bearer 123456789")), Some("123456789"));
-        assert_eq!(sent_token(&request("123456789")), Some("123456789"));
-        assert_eq!(sent_token(&request("Bearer 1234")), None);
-        assert_eq!(sent_token(&request("Bearer ")), None);
-        assert_eq!(sent_token(&Request::new("POST", PATH)), None);
-        assert_eq!(
-            sent_token(&request("Bearer 123456789").query("key", "123456789")),
-            None
-        );
+    fn a_member_that_was_sent_comes_back_as_it_was() {
+        let Value::Object(event) = json!({ "type": "a", "metadata": { "n": 1.0 } }) else {
+            panic!("an object")
+        };
+        assert_eq!(echoed(&event, "type", &json!("a")), Finding::Met);
+        assert_eq!(echoed(&event, "metadata", &json!({ "n": 1 })), Finding::Met);
+        for (name, sent) in [
+            ("type", json!("b")),
+            ("metadata", json!({})),
+            ("agentId", json!("c")),
+        ] {
+            assert!(
+                matches!(echoed(&event, name, &sent), Finding::Broken { .. }),
+                "{name}"
+            );
+        }
     }
 
     #[test]
-    fn every_row_that_is_checked_on_every_exchange_exists() {
-        for id in ON_EVERY_EXCHANGE {
-            assert!(
-                spec::requirement(id).is_some_and(|row| row.untestable.is_none()),
-                "{id}"
-            );
+    fn a_new_event_is_one_that_shows_what_was_sent() {
+        let fixtures = || mock_server::Fixtures::builtin().inkeep;
+        let base = crate::http::BaseUrl::parse("http://127.0.0.1:9").unwrap();
+        let target = || {
+            let (limits, redactor) = (crate::http::Limits::default(), crate::http::Redactor::default());
+            crate::target::Target::new(base.clone(), limits, true, redactor)
+        };
+        let sent = json!({ "id": "i", "type": "now" });
+        let found = |tells_new: bool, status: u16, kind: &str| {
+            let inkeep = Inkeep::new(target(), fixtures(), 1);
+            inkeep.fixtures.learn(Learned {
+                prefix: "hp".to_owned(),
+                form: Form::Minimal,
+                stored: None,
+                tells_new,
+                takes_repeats: true,
+            });
+            let body = json!({ "data": { "id": "i", "type": kind } });
+            let exchange = answered(Request::new("POST", PATH), status, "application/json", &body);
+            still_new(&inkeep, &exchange, &sent, "nothing came before")
+        };
+        assert_eq!(found(true, 201, "now"), Finding::Met);
+        // A server that answers every event alike is judged by what its answers hold.
+        assert_eq!(found(false, 200, "now"), Finding::Met);
+        for (tells_new, status, kind) in [(true, 200, "now"), (true, 201, "before"), (false, 200, "before")] {
+            let finding = found(tells_new, status, kind);
+            assert!(matches!(finding, Finding::Broken { .. }), "{status} {kind}");
         }
+        assert!(matches!(found(true, 400, "now"), Finding::Undecided(_)));
     }
 }

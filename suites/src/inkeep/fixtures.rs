@@ -13,8 +13,11 @@ use crate::property::mix;
 /// Path of the operation, as in the contract.
 pub(crate) const PATH: &str = "/run/v1/events";
 
-/// The keys of the file with the variables that hold them: name in `[inkeep.keys]`, variable, and the key itself.
-pub const KEY_VARIABLES: [(&str, fn(&mut Keys) -> &mut Option<String>); 5] = [
+/// One of the keys.
+type KeyOf = fn(&mut Keys) -> &mut Option<String>;
+
+/// The variables that hold keys in place of the configuration file, each with the key that it sets.
+pub const KEY_VARIABLES: [(&str, KeyOf); 5] = [
     ("HOOKPROOF_INKEEP_KEY", |keys| &mut keys.valid),
     ("HOOKPROOF_INKEEP_OTHER_PROJECT_KEY", |keys| {
         &mut keys.other_project
@@ -56,6 +59,8 @@ pub(crate) struct Learned {
     pub(crate) stored: Option<Stored>,
     /// Whether a new event is answered 201 and a repeated one 200.
     pub(crate) tells_new: bool,
+    /// Whether a repeated event is accepted at all.
+    pub(crate) takes_repeats: bool,
 }
 
 /// The declared fixtures, and the ids that were taken.
@@ -115,6 +120,11 @@ impl Fixtures {
         self.learned.get().is_some_and(|learned| learned.tells_new)
     }
 
+    /// Whether an event that may be there already is accepted as far as that goes.
+    pub(crate) fn takes_repeats(&self) -> bool {
+        self.learned.get().is_none_or(|learned| learned.takes_repeats)
+    }
+
     /// What ids may begin with: the same for one seed, until an earlier run against the same server has used it.
     pub(crate) fn prefix(&self, attempt: u64) -> String {
         format!("hp{}", letters(mix(self.seed ^ mix(attempt)), 6))
@@ -141,12 +151,7 @@ impl Fixtures {
 
     /// A request with the valid token and no body.
     pub(crate) fn request(&self) -> Request {
-        self.request_under(self.keys().valid.as_deref().unwrap_or_default())
-    }
-
-    /// A request with this token and no body.
-    pub(crate) fn request_under(&self, token: &str) -> Request {
-        Request::new("POST", PATH).header("Authorization", &format!("Bearer {token}"))
+        request_under(self.keys().valid.as_deref().unwrap_or_default())
     }
 
     /// Posts a JSON body.
@@ -154,24 +159,40 @@ impl Fixtures {
         self.request().body("application/json", body.to_string())
     }
 
-    /// Posts a JSON body under another token.
-    pub(crate) fn post_under(&self, token: &str, body: &Value) -> Request {
-        self.request_under(token)
-            .body("application/json", body.to_string())
-    }
-
     /// The plainest body that the target accepts, for an event of this type.
     pub(crate) fn plain_body(&self, case: &str, kind: &str) -> Value {
         self.body_of(self.form(), case, kind)
     }
 
+    /// The plainest body with an id that the target accepts.
+    pub(crate) fn body_with(&self, id: &str, kind: &str) -> Value {
+        Self::body_in(self.form(), id, kind)
+    }
+
+    /// A body with an id, in one of the forms.
+    pub(crate) fn body_in(form: Form, id: &str, kind: &str) -> Value {
+        match form {
+            Form::Minimal | Form::WithId => json!({ "id": id, "type": kind }),
+            Form::Full => full_body(id, kind),
+        }
+    }
+
     pub(crate) fn body_of(&self, form: Form, case: &str, kind: &str) -> Value {
         match form {
             Form::Minimal => json!({ "type": kind }),
-            Form::WithId => json!({ "id": self.fresh_id(case), "type": kind }),
-            Form::Full => full_body(&self.fresh_id(case), kind),
+            Form::WithId | Form::Full => Self::body_in(form, &self.fresh_id(case), kind),
         }
     }
+}
+
+/// A request with this token and no body.
+pub(crate) fn request_under(token: &str) -> Request {
+    Request::new("POST", PATH).header("Authorization", &format!("Bearer {token}"))
+}
+
+/// Posts a JSON body under this token.
+pub(crate) fn post_under(token: &str, body: &Value) -> Request {
+    request_under(token).body("application/json", body.to_string())
 }
 
 /// The body that the guide documents, with another id and type.
@@ -252,6 +273,7 @@ mod tests {
             form: Form::WithId,
             stored: None,
             tells_new: true,
+            takes_repeats: true,
         });
         assert!(fixtures.fresh_id("a").starts_with("hpxyz"));
         assert!(

@@ -6,6 +6,7 @@ mod cases;
 mod checks;
 mod event;
 mod fixtures;
+mod inspect;
 mod preflight;
 mod problem;
 mod strategies;
@@ -64,11 +65,11 @@ impl Suite for Inkeep {
     }
 
     fn checked_on_every_exchange(&self) -> &'static [&'static str] {
-        checks::ON_EVERY_EXCHANGE
+        inspect::ON_EVERY_EXCHANGE
     }
 
     fn inspect(&self, probe: &Probe<'_>, exchange: &Exchange) {
-        checks::inspect(self, probe, exchange);
+        inspect::inspect(self, probe, exchange);
     }
 
     fn cases(self: Arc<Self>) -> Vec<Case> {

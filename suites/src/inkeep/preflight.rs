@@ -4,8 +4,8 @@
 use serde_json::{Value, json};
 
 use super::Inkeep;
-use super::event::event;
-use super::fixtures::{Fixtures, Form, Learned, Stored, full_body};
+use super::event::{event, member};
+use super::fixtures::{Fixtures, Form, Learned, Stored};
 use crate::http::{Exchange, NoAnswerKind};
 use crate::probe::Probe;
 use crate::suite::Stop;
@@ -24,15 +24,19 @@ pub(super) fn run(inkeep: &Inkeep, probe: &Probe<'_>) -> Result<(), Stop> {
         let event = event(&exchange)?;
         Some((exchange.status(), Stored { sent, event }))
     });
-    let tells_new = stored.as_ref().is_some_and(|(status, stored)| {
-        let again = probe.send(inkeep.fixtures.post(&stored.sent));
-        (*status, again.status()) == (Some(201), Some(200))
-    });
+    let again = stored
+        .as_ref()
+        .map(|(_, stored)| probe.send(inkeep.fixtures.post(&stored.sent)));
+    let statuses = stored
+        .as_ref()
+        .zip(again.as_ref())
+        .map(|((first, _), again)| (*first, again.status()));
     inkeep.fixtures.learn(Learned {
         prefix,
         form,
         stored: stored.map(|(_, stored)| stored),
-        tells_new,
+        tells_new: statuses == Some((Some(201), Some(200))),
+        takes_repeats: again.is_none_or(|again| again.is_success()),
     });
     Ok(())
 }
@@ -43,7 +47,7 @@ fn known_good(inkeep: &Inkeep, probe: &Probe<'_>) -> Result<Form, Stop> {
     for form in [Form::Minimal, Form::WithId, Form::Full] {
         let body = inkeep.fixtures.body_of(form, probe.case(), "string");
         let exchange = probe.send(inkeep.fixtures.post(&body));
-        if exchange.is_success() {
+        if exchange.is_success() && (form != Form::Minimal || keeps_apart(inkeep, probe)) {
             return Ok(form);
         }
         let unreachable = exchange.answer.is_err();
@@ -53,7 +57,18 @@ fn known_good(inkeep: &Inkeep, probe: &Probe<'_>) -> Result<Form, Stop> {
         }
     }
     let exchange = first.expect("at least one request was sent");
+    if exchange.is_success() {
+        return Ok(Form::Minimal);
+    }
     Err(explain(inkeep, exchange))
+}
+
+/// Whether events without an id are events of their own. Where they are not, only ones with an id can tell anything
+/// about other rules.
+fn keeps_apart(inkeep: &Inkeep, probe: &Probe<'_>) -> bool {
+    let kind = "hookproof_second";
+    let exchange = probe.send(inkeep.fixtures.post(&json!({ "type": kind })));
+    event(&exchange).is_none_or(|event| *member(&event, "type") == json!(kind))
 }
 
 /// Looks for what ids can begin with: the first event under a prefix is new, or else an earlier run has used it. Returns
@@ -61,10 +76,7 @@ fn known_good(inkeep: &Inkeep, probe: &Probe<'_>) -> Result<Form, Stop> {
 fn unused_prefix(inkeep: &Inkeep, probe: &Probe<'_>, form: Form) -> (String, Option<(Value, Exchange)>) {
     let mark = |prefix: &str| {
         let id = format!("{prefix}mark");
-        let body = match form {
-            Form::Full => full_body(&id, "hookproof.preflight"),
-            Form::Minimal | Form::WithId => json!({ "id": id, "type": "hookproof.preflight" }),
-        };
+        let body = Fixtures::body_in(form, &id, "hookproof_preflight");
         let exchange = probe.send(inkeep.fixtures.post(&body));
         (body, exchange)
     };
@@ -91,7 +103,7 @@ fn unused_prefix(inkeep: &Inkeep, probe: &Probe<'_>, form: Form) -> (String, Opt
 
 /// Whether an id that nobody can have used gets the same answer as one that may be taken.
 fn always_the_same(inkeep: &Inkeep, probe: &Probe<'_>, status: u16) -> bool {
-    let body = json!({ "id": Fixtures::random_prefix(), "type": "hookproof.preflight" });
+    let body = json!({ "id": Fixtures::random_prefix(), "type": "hookproof_preflight" });
     probe.send(inkeep.fixtures.post(&body)).status() == Some(status)
 }
 

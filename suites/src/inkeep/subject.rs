@@ -6,6 +6,7 @@ use serde_json::json;
 use spec::{Media, MediaExample, Operation};
 
 use super::Inkeep;
+use super::fixtures::post_under;
 use crate::derive::Subject;
 use crate::http::Request;
 
@@ -18,7 +19,7 @@ impl Derived {
     /// The plainest event under a token.
     fn under(&self, token: &str) -> Request {
         let fixtures = &self.0.fixtures;
-        fixtures.post_under(token, &fixtures.plain_body(CASE, "hookproof.contract"))
+        post_under(token, &fixtures.plain_body(CASE, "hookproof_contract"))
     }
 }
 

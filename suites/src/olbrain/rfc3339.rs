@@ -4,7 +4,9 @@ use jiff::Timestamp;
 
 /// Reads a date and time in the form of RFC 3339 §5.6, and in no other form of ISO 8601.
 pub(crate) fn parse(text: &str) -> Option<Timestamp> {
-    has_form(text).then(|| text.to_ascii_uppercase().parse().ok()).flatten()
+    has_form(text)
+        .then(|| text.to_ascii_uppercase().parse().ok())
+        .flatten()
 }
 
 /// `2026-05-27T08:14:22`, then a fraction or none, then `Z` or `+05:30`. Letters may be small; a blank may not stand for
@@ -89,7 +91,11 @@ mod tests {
     #[test]
     fn precision_and_zone_are_those_of_the_samples() {
         assert!(has_milliseconds_and_zulu("2026-05-27T08:14:22.381Z"));
-        for text in ["2026-05-27T08:14:22Z", "2026-05-27T08:14:22.381+00:00", "2026-05-27T08:14:22.381000Z"] {
+        for text in [
+            "2026-05-27T08:14:22Z",
+            "2026-05-27T08:14:22.381+00:00",
+            "2026-05-27T08:14:22.381000Z",
+        ] {
             assert!(!has_milliseconds_and_zulu(text), "{text}");
         }
     }

@@ -1,12 +1,12 @@
 //! Tokens beyond what the contract's security scheme gives rise to.
 
-use serde_json::json;
-
 use super::Entry;
 use crate::case::Origin::Scenario;
+use crate::derive::refusable;
 use crate::http::Request;
 use crate::inkeep::Inkeep;
 use crate::inkeep::checks;
+use crate::inkeep::fixtures::post_under;
 use crate::probe::Probe;
 
 pub(super) const CASES: &[Entry] = &[
@@ -21,6 +21,12 @@ pub(super) const CASES: &[Entry] = &[
         Scenario,
         &["inkeep.auth.empty-token"],
         empty_token,
+    ),
+    (
+        "auth::letter_case",
+        Scenario,
+        &["inkeep.auth.unknown-token"],
+        letter_case,
     ),
     ("auth::forbidden", Scenario, &["inkeep.auth.403"], forbidden),
     (
@@ -48,10 +54,29 @@ fn empty_token(inkeep: &Inkeep, probe: &Probe<'_>) {
     if !checks::control(inkeep, probe, ID) {
         return;
     }
-    let request = plain(inkeep, probe, "hookproof.empty-token");
+    let request = plain(inkeep, probe, "hookproof_empty_token");
     for value in ["", "Bearer", "Bearer ", "Bearer    "] {
         let request = request.clone().set_header("Authorization", value).exact();
         checks::refused(probe, ID, "Authorization holds no token", request);
+    }
+}
+
+/// A token in other letter case is one that nobody was given.
+fn letter_case(inkeep: &Inkeep, probe: &Probe<'_>) {
+    const ID: &str = "inkeep.auth.unknown-token";
+    let key = match inkeep.fixtures.key() {
+        Ok(key) => key,
+        Err(missing) => return probe.skip(ID, missing),
+    };
+    if !checks::control(inkeep, probe, ID) {
+        return;
+    }
+    let body = inkeep.fixtures.plain_body(probe.case(), "hookproof_letter_case");
+    for other in [key.to_ascii_uppercase(), key.to_ascii_lowercase()] {
+        if other != key {
+            let request = post_under(&other, &body);
+            checks::refused(probe, ID, "the token differs in letter case", request);
+        }
     }
 }
 
@@ -70,8 +95,8 @@ fn forbidden(inkeep: &Inkeep, probe: &Probe<'_>) {
         );
     };
     if checks::control(inkeep, probe, ID) {
-        let body = inkeep.fixtures.plain_body(probe.case(), "hookproof.forbidden");
-        let request = inkeep.fixtures.post_under(token, &body);
+        let body = inkeep.fixtures.plain_body(probe.case(), "hookproof_forbidden");
+        let request = post_under(token, &body);
         checks::refused(
             probe,
             ID,
@@ -89,20 +114,21 @@ fn no_side_effect(inkeep: &Inkeep, probe: &Probe<'_>) {
     wrong.extend(fixtures.keys().forbidden.as_deref().map(Some));
     for token in wrong {
         let id = fixtures.fresh_id(probe.case());
-        let body = json!({ "id": id, "type": "hookproof.unauthorized" });
+        let body = fixtures.body_with(&id, "hookproof_unauthorized");
         let request = match token {
-            Some(token) => fixtures.post_under(token, &body),
+            Some(token) => post_under(token, &body),
             None => fixtures.post(&body).without_header("Authorization"),
         };
-        let refused = probe.send(request);
+        let refused = refusable(probe, request);
         if refused.is_success() {
             // That it was accepted at all is judged by its own case; here it spoils the evidence.
             probe.skip(ID, "a request that should be refused was accepted");
             continue;
         }
-        let body = json!({ "id": id, "type": "hookproof.authorized" });
-        let exchange = probe.send(fixtures.post(&body));
+        let body = fixtures.body_with(&id, "hookproof_authorized");
         let why = "the request before it carried no token that counts";
-        probe.judge(ID, &exchange, checks::still_new(inkeep, &exchange, &body, why));
+        checks::aftermath(probe, ID, fixtures.post(&body), |exchange| {
+            checks::still_new(inkeep, exchange, &body, why)
+        });
     }
 }

@@ -7,7 +7,7 @@ use super::Entry;
 use crate::case::Origin::Scenario;
 use crate::http::{Exchange, Request};
 use crate::inkeep::event::{MEMBERS, event, member};
-use crate::inkeep::fixtures::PATH;
+use crate::inkeep::fixtures::{PATH, post_under, request_under};
 use crate::inkeep::problem::problem;
 use crate::inkeep::{Inkeep, checks};
 use crate::probe::Probe;
@@ -96,7 +96,7 @@ pub(super) fn outcome(exchange: &Exchange) -> String {
 fn plain(inkeep: &Inkeep, probe: &Probe<'_>) -> Request {
     inkeep
         .fixtures
-        .post(&inkeep.fixtures.plain_body(probe.case(), "hookproof.open"))
+        .post(&inkeep.fixtures.plain_body(probe.case(), "hookproof_open"))
 }
 
 fn route(inkeep: &Inkeep, probe: &Probe<'_>) {
@@ -118,10 +118,7 @@ fn route(inkeep: &Inkeep, probe: &Probe<'_>) {
     observe(
         "inkeep.route.other-method.bad-token",
         "GET with an unknown token",
-        inkeep
-            .fixtures
-            .request_under("hookproof-unknown-key")
-            .method("GET"),
+        request_under("hookproof-unknown-key").method("GET"),
     );
     let unknown = request.clone().path("/run/v1/hookproof-no-such-path");
     let last = observe("inkeep.route.unknown-path", "another path", unknown);
@@ -157,8 +154,8 @@ fn token(inkeep: &Inkeep, probe: &Probe<'_>) {
     let exchange = probe.send(lower);
     let value = format!("bearer in lower case: {}", outcome(&exchange));
     probe.observe("inkeep.auth.lowercase-scheme", &exchange, value);
-    let body = inkeep.fixtures.plain_body(probe.case(), "hookproof.open");
-    let exchange = probe.send(inkeep.fixtures.post_under("short", &body));
+    let body = inkeep.fixtures.plain_body(probe.case(), "hookproof_open");
+    let exchange = probe.send(post_under("short", &body));
     let detail = problem(&exchange).and_then(|problem| Some(problem.get("detail")?.to_string()));
     let value = format!(
         "a token of 5 characters: {} {}",
@@ -166,11 +163,7 @@ fn token(inkeep: &Inkeep, probe: &Probe<'_>) {
         detail.unwrap_or_default()
     );
     probe.observe("inkeep.auth.short-token", &exchange, value.trim_end());
-    let exchange = probe.send(
-        inkeep
-            .fixtures
-            .post_under("hookproof-unknown-key", &json!({ "type": 7 })),
-    );
+    let exchange = probe.send(post_under("hookproof-unknown-key", &json!({ "type": 7 })));
     let value = format!("an unknown token and a body with a fault: {}", status(&exchange));
     probe.observe("inkeep.auth.before-validation", &exchange, value);
 }
@@ -178,7 +171,7 @@ fn token(inkeep: &Inkeep, probe: &Probe<'_>) {
 fn content_type(inkeep: &Inkeep, probe: &Probe<'_>) {
     let body = inkeep
         .fixtures
-        .plain_body(probe.case(), "hookproof.open")
+        .plain_body(probe.case(), "hookproof_open")
         .to_string();
     let labelled = |label: &str| inkeep.fixtures.request().body(label, body.clone());
     for (row, what, request) in [
@@ -305,7 +298,7 @@ fn answered_problem(inkeep: &Inkeep, probe: &Probe<'_>) {
         None => "no X-Request-Id".to_owned(),
     };
     probe.observe("inkeep.err.requestid-header", &exchange, value);
-    let Some(problem) = problem(&exchange) else {
+    let Some(members) = problem(&exchange) else {
         for row in ["inkeep.err.optional.presence", "inkeep.err.legacy.cut"] {
             probe.skip(row, "the refusal has no JSON body");
         }
@@ -313,7 +306,7 @@ fn answered_problem(inkeep: &Inkeep, probe: &Probe<'_>) {
     };
     let there: Vec<&str> = ["instance", "requestId"]
         .into_iter()
-        .filter(|name| problem.contains_key(*name))
+        .filter(|name| members.contains_key(*name))
         .collect();
     let words = if there.is_empty() {
         "neither".to_owned()
@@ -326,7 +319,7 @@ fn answered_problem(inkeep: &Inkeep, probe: &Probe<'_>) {
         format!("of instance and requestId: {words}"),
     );
     let long = probe.send(fixtures.post(&json!({ "id": "é".repeat(150), "type": "" })));
-    let parts = super::super::problem::problem(&long).and_then(|problem| {
+    let parts = problem(&long).and_then(|problem| {
         let detail = problem.get("detail")?.as_str()?.chars().count();
         let message = problem.get("error")?.get("message")?.as_str()?.chars().count();
         Some((detail, message))
@@ -353,8 +346,8 @@ fn failing(inkeep: &Inkeep, probe: &Probe<'_>) {
             "no token makes the target fail: declare one in inkeep.keys.failing",
         );
     };
-    let body = inkeep.fixtures.plain_body(probe.case(), "hookproof.failing");
-    let exchange = probe.send(inkeep.fixtures.post_under(token, &body));
+    let body = inkeep.fixtures.plain_body(probe.case(), "hookproof_failing");
+    let exchange = probe.send(post_under(token, &body));
     let detail = problem(&exchange).and_then(|problem| Some(problem.get("detail")?.to_string()));
     let value = format!(
         "{}: detail {}",

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use super::Entry;
 use super::open::outcome;
 use crate::case::Origin::Scenario;
+use crate::derive::refusable;
 use crate::http::Exchange;
 use crate::inkeep::bodies::{ANCHORS, BAGS};
 use crate::inkeep::event::{event, member};
@@ -62,14 +63,14 @@ pub(super) const CASES: &[Entry] = &[
 
 /// The plainest body with one member set.
 fn with(inkeep: &Inkeep, probe: &Probe<'_>, name: &str, value: Value) -> Value {
-    let mut body = inkeep.fixtures.plain_body(probe.case(), "hookproof.open");
+    let mut body = inkeep.fixtures.plain_body(probe.case(), "hookproof_open");
     body[name] = value;
     body
 }
 
-/// Sends a body and says what became of it.
+/// Sends a body and says what became of it. Where it is accepted, what the answer holds is open as well.
 fn observe(inkeep: &Inkeep, probe: &Probe<'_>, row: &str, what: &str, body: &Value) -> Exchange {
-    let exchange = probe.send(inkeep.fixtures.post(body));
+    let exchange = refusable(probe, inkeep.fixtures.post(body));
     probe.observe(row, &exchange, format!("{what}: {}", outcome(&exchange)));
     exchange
 }
@@ -128,7 +129,7 @@ fn id(inkeep: &Inkeep, probe: &Probe<'_>) {
     ] {
         let id = inkeep.fixtures.fresh_id(probe.case());
         let body = with(inkeep, probe, "id", json!(format!("{before}{id}{after}")));
-        let exchange = probe.send(inkeep.fixtures.post(&body));
+        let exchange = refusable(probe, inkeep.fixtures.post(&body));
         let words = match event(&exchange) {
             Some(event) if *member(&event, "id") == json!(id) => "trimmed".to_owned(),
             Some(_) => "kept".to_owned(),
@@ -159,12 +160,12 @@ fn anchors(inkeep: &Inkeep, probe: &Probe<'_>) {
             &long,
         );
     }
-    let exchange = probe.send(inkeep.fixtures.post(&with(
-        inkeep,
+    let exchange = refusable(
         probe,
-        "agentId",
-        json!("hookproof-agent"),
-    )));
+        inkeep
+            .fixtures
+            .post(&with(inkeep, probe, "agentId", json!("hookproof-agent"))),
+    );
     let words = event(&exchange).map_or_else(
         || outcome(&exchange),
         |event| format!("agentId {}", member(&event, "agentId")),
@@ -219,7 +220,7 @@ fn bags(inkeep: &Inkeep, probe: &Probe<'_>) {
 
 fn members(inkeep: &Inkeep, probe: &Probe<'_>) {
     let unknown = with(inkeep, probe, "hookproofUnknown", json!("kept?"));
-    let exchange = probe.send(inkeep.fixtures.post(&unknown));
+    let exchange = refusable(probe, inkeep.fixtures.post(&unknown));
     let words = match event(&exchange) {
         Some(event) if event.contains_key("hookproofUnknown") => "accepted and kept".to_owned(),
         Some(_) => "accepted and ignored".to_owned(),
@@ -236,7 +237,10 @@ fn members(inkeep: &Inkeep, probe: &Probe<'_>) {
         ("tenantId", "hookproof-tenant"),
         ("projectId", "hookproof-project"),
     ] {
-        let exchange = probe.send(inkeep.fixtures.post(&with(inkeep, probe, name, json!(value))));
+        let exchange = refusable(
+            probe,
+            inkeep.fixtures.post(&with(inkeep, probe, name, json!(value))),
+        );
         let words = match event(&exchange) {
             Some(event) if *member(&event, name) == json!(value) => "taken from the caller".to_owned(),
             Some(_) => "without effect".to_owned(),
@@ -248,8 +252,8 @@ fn members(inkeep: &Inkeep, probe: &Probe<'_>) {
             format!("{name} in the request: {words}"),
         );
     }
-    let twice = "{\"type\":\"hookproof.first\",\"type\":\"hookproof.second\"}";
-    let exchange = probe.send(inkeep.fixtures.request().body("application/json", twice));
+    let twice = "{\"type\":\"hookproof_first\",\"type\":\"hookproof_second\"}";
+    let exchange = refusable(probe, inkeep.fixtures.request().body("application/json", twice));
     let words =
         event(&exchange).map_or_else(|| outcome(&exchange), |event| member(&event, "type").to_string());
     probe.observe(

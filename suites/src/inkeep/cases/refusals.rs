@@ -5,9 +5,11 @@ use serde_json::{Value, json};
 
 use super::Entry;
 use crate::case::Origin::{Property, Scenario};
+use crate::derive::refusable;
 use crate::http::{Exchange, Request};
 use crate::inkeep::bodies::plain_faults;
 use crate::inkeep::event::{difference, event};
+use crate::inkeep::fixtures::post_under;
 use crate::inkeep::problem::problem;
 use crate::inkeep::{Inkeep, checks};
 use crate::probe::Probe;
@@ -58,17 +60,18 @@ fn stores_nothing(inkeep: &Inkeep, probe: &Probe<'_>) {
     const ID: &str = "inkeep.err.no-side-effect";
     for fault in plain_faults() {
         let id = inkeep.fixtures.fresh_id(probe.case());
-        let faulty = fault.applied_to(&json!({ "id": id, "type": "hookproof.refused" }));
-        let refused = probe.send(inkeep.fixtures.post(&faulty));
+        let faulty = fault.applied_to(&inkeep.fixtures.body_with(&id, "hookproof_refused"));
+        let refused = refusable(probe, inkeep.fixtures.post(&faulty));
         if refused.is_success() {
             // That it was accepted at all is judged by its own case; here it spoils the evidence.
             probe.skip(ID, "a body that should be refused was accepted");
             continue;
         }
-        let valid = json!({ "id": id, "type": "hookproof.accepted" });
-        let exchange = probe.send(inkeep.fixtures.post(&valid));
+        let valid = inkeep.fixtures.body_with(&id, "hookproof_accepted");
         let why = format!("the event before it was refused, as {}", fault.in_words());
-        probe.judge(ID, &exchange, checks::still_new(inkeep, &exchange, &valid, &why));
+        checks::aftermath(probe, ID, inkeep.fixtures.post(&valid), |exchange| {
+            checks::still_new(inkeep, exchange, &valid, &why)
+        });
     }
 }
 
@@ -76,7 +79,7 @@ fn other_method_stores_nothing(inkeep: &Inkeep, probe: &Probe<'_>) {
     const ID: &str = "inkeep.route.other-method";
     for method in ["PUT", "PATCH", "DELETE"] {
         let id = inkeep.fixtures.fresh_id(probe.case());
-        let other = json!({ "id": id, "type": "hookproof.other-method" });
+        let other = inkeep.fixtures.body_with(&id, "hookproof_other_method");
         let refused = probe.send(inkeep.fixtures.post(&other).method(method));
         if refused.is_success() {
             let expected = format!("a refusal, because {method} is not documented for this path");
@@ -84,10 +87,11 @@ fn other_method_stores_nothing(inkeep: &Inkeep, probe: &Probe<'_>) {
             probe.judge(ID, &refused, Finding::Broken { expected, got });
             continue;
         }
-        let body = json!({ "id": id, "type": "hookproof.post" });
-        let exchange = probe.send(inkeep.fixtures.post(&body));
+        let body = inkeep.fixtures.body_with(&id, "hookproof_post");
         let why = format!("{method} logs no event");
-        probe.judge(ID, &exchange, checks::still_new(inkeep, &exchange, &body, &why));
+        checks::aftermath(probe, ID, inkeep.fixtures.post(&body), |exchange| {
+            checks::still_new(inkeep, exchange, &body, &why)
+        });
     }
 }
 
@@ -95,7 +99,8 @@ fn other_method_stores_nothing(inkeep: &Inkeep, probe: &Probe<'_>) {
 fn changes_nothing(inkeep: &Inkeep, probe: &Probe<'_>) {
     const ID: &str = "inkeep.refusal.no-side-effect";
     let id = inkeep.fixtures.fresh_id(probe.case());
-    let body = json!({ "id": id, "type": "hookproof.stored", "metadata": { "kept": true } });
+    let mut body = inkeep.fixtures.body_with(&id, "hookproof_stored");
+    body["metadata"] = json!({ "kept": true });
     let first = probe.send(inkeep.fixtures.post(&body));
     let again = probe.send(inkeep.fixtures.post(&body));
     let (Some(stored), Some(repeated)) = (event(&first), event(&again)) else {
@@ -107,23 +112,25 @@ fn changes_nothing(inkeep: &Inkeep, probe: &Probe<'_>) {
         return probe.judge(ID, &again, Finding::Undecided(reason));
     }
     for request in refused_requests(inkeep, &id) {
-        let refused = probe.send(request);
+        let refused = refusable(probe, request);
         if refused.is_success() {
             probe.skip(ID, "a request that should be refused was accepted");
             return;
         }
         let exchange = probe.send(inkeep.fixtures.post(&body));
+        let expected = format!(
+            "the stored event: the request before was refused ({})",
+            refused.in_short()
+        );
         let finding = match event(&exchange) {
             None => Finding::Undecided(format!("the answer holds no event: {}", exchange.in_short())),
+            Some(_) if exchange.status() == Some(201) && inkeep.fixtures.tells_new() => Finding::Broken {
+                expected,
+                got: exchange.in_short(),
+            },
             Some(event) => match difference(&stored, &event) {
                 None => Finding::Met,
-                Some(got) => Finding::Broken {
-                    expected: format!(
-                        "the stored event: the request before was refused ({})",
-                        refused.in_short()
-                    ),
-                    got,
-                },
+                Some(got) => Finding::Broken { expected, got },
             },
         };
         probe.judge(ID, &exchange, finding);
@@ -132,13 +139,14 @@ fn changes_nothing(inkeep: &Inkeep, probe: &Probe<'_>) {
 
 /// Requests with other contents under this id, each refused for its own reason.
 fn refused_requests(inkeep: &Inkeep, id: &str) -> Vec<Request> {
-    let other = json!({ "id": id, "type": "hookproof.changed", "metadata": { "kept": false } });
+    let mut other = inkeep.fixtures.body_with(id, "hookproof_changed");
+    other["metadata"] = json!({ "kept": false });
     let mut requests: Vec<Request> = plain_faults()
         .iter()
         .map(|fault| inkeep.fixtures.post(&fault.applied_to(&other)))
         .collect();
     requests.push(inkeep.fixtures.post(&other).without_header("Authorization"));
-    requests.push(inkeep.fixtures.post_under("hookproof-unknown-key", &other));
+    requests.push(post_under("hookproof-unknown-key", &other));
     for method in ["PUT", "PATCH", "DELETE"] {
         requests.push(inkeep.fixtures.post(&other).method(method));
     }
@@ -168,13 +176,17 @@ fn repeatable(inkeep: &Inkeep, probe: &Probe<'_>) {
     bodies.push(json!({ "type": "string", "agentId": 7 }));
     let mut requests: Vec<Request> = bodies.iter().map(|body| inkeep.fixtures.post(body)).collect();
     requests.push(inkeep.fixtures.request().body("application/json", "{"));
-    requests.push(
-        inkeep
-            .fixtures
-            .post_under("hookproof-unknown-key", &json!({ "type": "string" })),
-    );
+    requests.push(post_under("hookproof-unknown-key", &json!({ "type": "string" })));
     for request in requests {
         let first = probe.send(request.clone());
+        if first.is_success() {
+            // That it was accepted at all is judged by its own case.
+            probe.skip(
+                "inkeep.refusal.repeatable",
+                "a request that should be refused was accepted",
+            );
+            continue;
+        }
         for _ in 0..8 {
             let again = probe.send(request.clone());
             let expected = format!("the answer of the first time: {}", first.in_short());
@@ -188,7 +200,7 @@ fn repeatable(inkeep: &Inkeep, probe: &Probe<'_>) {
 /// of those made on every exchange.
 fn client_mistakes(inkeep: &Inkeep, probe: &Probe<'_>) {
     let send = |body: Vec<u8>| {
-        probe.send(inkeep.fixtures.request().body("application/json", body));
+        refusable(probe, inkeep.fixtures.request().body("application/json", body));
     };
     for body in fixed_mistakes() {
         send(body);

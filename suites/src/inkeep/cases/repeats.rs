@@ -6,9 +6,10 @@ use serde_json::{Map, Value, json};
 
 use super::Entry;
 use crate::case::Origin::Scenario;
+use crate::derive::refusable;
 use crate::inkeep::bodies::plain_faults;
 use crate::inkeep::event::{event, member};
-use crate::inkeep::fixtures::full_body;
+use crate::inkeep::fixtures::{full_body, post_under};
 use crate::inkeep::{Inkeep, checks};
 use crate::probe::Probe;
 use crate::verdict::Finding;
@@ -29,7 +30,7 @@ pub(super) const CASES: &[Entry] = &[
         &["inkeep.resp.scope"],
         other_project,
     ),
-    ("repeat::later", Scenario, &["inkeep.resp.200.original"], later),
+    ("repeat::later", Scenario, REPEATED, later),
 ];
 
 const REPEATED: &[&str] = &["inkeep.resp.200", "inkeep.resp.200.original"];
@@ -43,9 +44,9 @@ fn new(inkeep: &Inkeep, probe: &Probe<'_>) {
     let fixtures = &inkeep.fixtures;
     let fresh = || fixtures.fresh_id(probe.case());
     for body in [
-        json!({ "type": "hookproof.new" }),
-        json!({ "id": fresh(), "type": "hookproof.new" }),
-        full_body(&fresh(), "hookproof.new"),
+        fixtures.plain_body(probe.case(), "hookproof_new"),
+        fixtures.body_with(&fresh(), "hookproof_new"),
+        full_body(&fresh(), "hookproof_new"),
     ] {
         let exchange = probe.send(fixtures.post(&body));
         let finding = if exchange.is_success() {
@@ -77,10 +78,10 @@ fn store(
 
 fn same_body(inkeep: &Inkeep, probe: &Probe<'_>) {
     let fixtures = &inkeep.fixtures;
-    let minimal = json!({ "id": fixtures.fresh_id(probe.case()), "type": "hookproof.repeated" });
+    let minimal = fixtures.body_with(&fixtures.fresh_id(probe.case()), "hookproof_repeated");
     for body in [
         minimal,
-        full_body(&fixtures.fresh_id(probe.case()), "hookproof.repeated"),
+        full_body(&fixtures.fresh_id(probe.case()), "hookproof_repeated"),
     ] {
         let Some(first) = store(inkeep, probe, REPEATED, &body) else {
             continue;
@@ -96,17 +97,17 @@ fn same_body(inkeep: &Inkeep, probe: &Probe<'_>) {
 fn other_body(inkeep: &Inkeep, probe: &Probe<'_>) {
     let fixtures = &inkeep.fixtures;
     let id = fixtures.fresh_id(probe.case());
-    let body = full_body(&id, "hookproof.first");
+    let body = full_body(&id, "hookproof_first");
     let Some(first) = store(inkeep, probe, REPEATED, &body) else {
         return;
     };
     let changes = [
-        ("type", json!("hookproof.second")),
+        ("type", json!("hookproof_second")),
         ("agentId", json!("other-agent")),
         ("conversationId", json!("other-conversation")),
         ("messageId", json!("other-message")),
         ("properties", json!({ "source": "elsewhere", "more": 1 })),
-        ("userProperties", json!({})),
+        ("userProperties", json!({ "userId": "u_456" })),
         ("metadata", json!({ "appVersion": "2.0.0" })),
     ];
     let mut all = body.clone();
@@ -118,10 +119,17 @@ fn other_body(inkeep: &Inkeep, probe: &Probe<'_>) {
         all[name] = value;
     }
     bodies.push(all);
-    bodies.push(json!({ "id": id, "type": "hookproof.first" }));
+    bodies.push(fixtures.body_with(&id, "hookproof_first"));
     bodies.push(body);
-    for body in bodies {
+    for mut body in bodies {
         let exchange = probe.send(fixtures.post(&body));
+        if !exchange.is_success() {
+            body["id"] = json!(fixtures.fresh_id(probe.case()));
+            // Where the body is refused for itself, it says nothing about repeated ids.
+            if !checks::plain_is_accepted(probe, REPEATED[0], fixtures.post(&body)) {
+                continue;
+            }
+        }
         checks::repeated(probe, Some(REPEATED[0]), REPEATED[1], &first, &exchange);
     }
 }
@@ -129,7 +137,7 @@ fn other_body(inkeep: &Inkeep, probe: &Probe<'_>) {
 fn invalid_body(inkeep: &Inkeep, probe: &Probe<'_>) {
     const ID: &str = "inkeep.resp.200-invalid-body";
     let fixtures = &inkeep.fixtures;
-    let body = json!({ "id": fixtures.fresh_id(probe.case()), "type": "hookproof.stored" });
+    let body = fixtures.body_with(&fixtures.fresh_id(probe.case()), "hookproof_stored");
     if store(inkeep, probe, &[ID], &body).is_none() {
         return;
     }
@@ -137,9 +145,12 @@ fn invalid_body(inkeep: &Inkeep, probe: &Probe<'_>) {
         // Whether the fault is refused at all is judged elsewhere: here the question is what a stored id changes.
         let mut control = body.clone();
         control["id"] = json!(fixtures.fresh_id(probe.case()));
-        let plain = probe.send(fixtures.post(&fault.applied_to(&control)));
-        if plain.is_success() {
-            let reason = format!("it is accepted for a new id as well, though {}", fault.in_words());
+        let plain = refusable(probe, fixtures.post(&fault.applied_to(&control)));
+        if !matches!(plain.status(), Some(400 | 422)) {
+            let reason = format!(
+                "for a new id it is not refused either, though {}",
+                fault.in_words()
+            );
             probe.judge(ID, &plain, Finding::Undecided(reason));
             continue;
         }
@@ -156,17 +167,17 @@ fn other_project(inkeep: &Inkeep, probe: &Probe<'_>) {
         Ok(token) => token,
         Err(missing) => return probe.skip(ID, missing),
     };
-    let control = json!({ "id": fixtures.fresh_id(probe.case()), "type": "hookproof.control" });
-    if !checks::plain_is_accepted(probe, ID, fixtures.post_under(other, &control)) {
+    let control = fixtures.body_with(&fixtures.fresh_id(probe.case()), "hookproof_control");
+    if !checks::plain_is_accepted(probe, ID, post_under(other, &control)) {
         return;
     }
     for other_is_first in [false, true] {
         let id = fixtures.fresh_id(probe.case());
-        let body = |kind: &str| json!({ "id": id, "type": kind });
-        let (mine, theirs) = (body("hookproof.mine"), body("hookproof.theirs"));
+        let body = |kind: &str| fixtures.body_with(&id, kind);
+        let (mine, theirs) = (body("hookproof_mine"), body("hookproof_theirs"));
         let mut requests = [
             (fixtures.post(&mine), &mine),
-            (fixtures.post_under(other, &theirs), &theirs),
+            (post_under(other, &theirs), &theirs),
         ];
         if other_is_first {
             requests.reverse();
@@ -210,5 +221,5 @@ fn later(inkeep: &Inkeep, probe: &Probe<'_>) {
         std::thread::sleep(OVER_A_SECOND);
     }
     let exchange = probe.send(inkeep.fixtures.post(&stored.sent));
-    checks::repeated(probe, None, ID, &stored.event, &exchange);
+    checks::repeated(probe, Some(REPEATED[0]), ID, &stored.event, &exchange);
 }

@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::Entry;
 use crate::case::Origin::Property;
+use crate::derive::refusable;
 use crate::http::{Exchange, Request};
 use crate::inkeep::bodies::plain_faults;
 use crate::inkeep::event::{difference, event, member};
+use crate::inkeep::fixtures::post_under;
 use crate::inkeep::{Inkeep, checks};
 use crate::probe::Probe;
 use crate::property;
@@ -81,9 +83,11 @@ fn any_sequence(inkeep: &Inkeep, probe: &Probe<'_>) {
         let mut model = Model::default();
         for (number, step) in steps.iter().enumerate() {
             let place = (step.other_project && other.is_ok(), step.id);
-            let body = json!({ "id": ids[step.id], "type": format!("hookproof.step-{number}") });
+            let body = inkeep
+                .fixtures
+                .body_with(&ids[step.id], &checks::numbered("step", number));
             let under = |body: &Value| match (place.0, &other) {
-                (true, Ok(token)) => inkeep.fixtures.post_under(token, body),
+                (true, Ok(token)) => post_under(token, body),
                 _ => inkeep.fixtures.post(body),
             };
             let go_on = match plain_faults().get(step.fault) {
@@ -101,15 +105,17 @@ fn any_sequence(inkeep: &Inkeep, probe: &Probe<'_>) {
 impl Model {
     /// An event with a fault is refused, whatever is stored under its id. Returns whether the model still holds.
     fn refuse(&mut self, probe: &Probe<'_>, place: Place, request: Request, body: &Value) -> bool {
-        let exchange = probe.send(request);
+        let exchange = refusable(probe, request);
         if self.stored.contains_key(&place) && !exchange.is_success() {
-            let met = matches!(exchange.status(), Some(400 | 422));
-            let expected = "400 or 422: the body has a fault, whatever event has the id";
-            probe.judge(
-                "inkeep.resp.200-invalid-body",
-                &exchange,
-                Finding::when(met, expected, exchange.in_short()),
-            );
+            let finding = match exchange.status() {
+                Some(400 | 422) => Finding::Met,
+                // Whether the fault gets a proper refusal at all is judged by cases of its own.
+                _ => Finding::Undecided(format!(
+                    "the body is not properly refused: {}",
+                    exchange.in_short()
+                )),
+            };
+            probe.judge("inkeep.resp.200-invalid-body", &exchange, finding);
         }
         self.refused.insert(place, body["type"].clone());
         // That a fault is let through is judged by cases of their own.
@@ -125,9 +131,12 @@ impl Model {
         request: Request,
         body: &Value,
     ) -> bool {
-        let exchange = probe.send(request);
+        let mut exchange = None;
+        let inspected = probe.apart(|| exchange = Some(probe.send(request)));
+        let exchange = exchange.expect("the request was sent just now");
         let refused_before = self.refused.remove(&place);
         let Some(event) = event(&exchange) else {
+            probe.merge(inspected);
             let is_stored = self.stored.contains_key(&place);
             let (requirement, finding) = if is_stored && !exchange.is_success() {
                 let expected = "200: the event with this id is there already".to_owned();
@@ -140,18 +149,20 @@ impl Model {
             probe.judge(requirement, &exchange, finding);
             return false;
         };
-        match self.stored.get(&place) {
-            Some(first) => {
-                judge_repeated(probe, first, refused_before.as_ref(), &event, &exchange);
-                difference(first, &event).is_none()
-            }
-            None => {
-                self.judge_new(inkeep, probe, place, refused_before.is_some(), body, &exchange);
-                let own = member(&event, "type") == &body["type"];
-                self.stored.insert(place, event);
-                own
-            }
+        let as_expected = if let Some(first) = self.stored.get(&place) {
+            judge_repeated(probe, first, refused_before.as_ref(), &event, &exchange);
+            difference(first, &event).is_none()
+        } else {
+            self.judge_new(inkeep, probe, place, refused_before.is_some(), body, &exchange);
+            let own = member(&event, "type") == &body["type"];
+            self.stored.insert(place, event);
+            own
+        };
+        if as_expected {
+            // What is wrong with another event than the expected one is no other fault.
+            probe.merge(inspected);
         }
+        as_expected
     }
 
     /// An event that is not there yet. Where it is taken for an old one, the rule that was broken is that on what came

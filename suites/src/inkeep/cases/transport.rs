@@ -5,8 +5,9 @@ use serde_json::{Map, Value, json};
 use super::Entry;
 use crate::case::Origin::Scenario;
 use crate::http::{Exchange, Request};
-use crate::inkeep::Inkeep;
 use crate::inkeep::event::{difference, event, member, same_value};
+use crate::inkeep::fixtures::post_under;
+use crate::inkeep::{Inkeep, checks};
 use crate::probe::Probe;
 use crate::verdict::Finding;
 
@@ -51,7 +52,7 @@ fn samples(inkeep: &Inkeep, probe: &Probe<'_>, rounds: usize) -> Vec<Sample> {
     let fixtures = &inkeep.fixtures;
     let mut samples = Vec::new();
     for round in 0..rounds {
-        let kind = format!("hookproof.sample-{round}");
+        let kind = checks::numbered("sample", round);
         let mut body = fixtures.plain_body(probe.case(), &kind);
         samples.push(Sample {
             request: fixtures.post(&body),
@@ -67,7 +68,7 @@ fn samples(inkeep: &Inkeep, probe: &Probe<'_>, rounds: usize) -> Vec<Sample> {
             answer: Answer::Status(&[400, 422]),
         });
         samples.push(Sample {
-            request: fixtures.post_under("hookproof-unknown-key", &body),
+            request: post_under("hookproof-unknown-key", &body),
             answer: Answer::Status(&[401]),
         });
         samples.push(Sample {
@@ -140,11 +141,10 @@ fn isolation(inkeep: &Inkeep, probe: &Probe<'_>) {
 /// Events of different types with one id, all in flight together: one of them is stored, and every answer shows it.
 fn one_insert(inkeep: &Inkeep, probe: &Probe<'_>) {
     const ID: &str = "inkeep.concurrency.one-insert";
-    if !inkeep.fixtures.tells_new() {
-        let reason = "one after the other, a new event is not answered 201 and a repeated one 200";
-        return probe.skip(ID, reason);
-    }
-    let steady = one_after_the_other(inkeep, probe);
+    let steady = match one_after_the_other(inkeep, probe) {
+        Ok(steady) => steady,
+        Err(reason) => return probe.skip(ID, reason),
+    };
     for _ in 0..ROUNDS {
         let id = inkeep.fixtures.fresh_id(probe.case());
         let requests = (0..CONCURRENCY)
@@ -176,18 +176,23 @@ fn one_insert(inkeep: &Inkeep, probe: &Probe<'_>) {
 }
 
 fn racer(inkeep: &Inkeep, id: &str, number: usize) -> Request {
-    let kind = format!("hookproof.racer-{number}");
-    inkeep.fixtures.post(&json!({ "id": id, "type": kind }))
+    let kind = checks::numbered("racer", number);
+    inkeep.fixtures.post(&inkeep.fixtures.body_with(id, &kind))
 }
 
 /// Whether a repeated event leaves the first one alone where the two are not sent together. Otherwise what the answers
-/// to many at once hold proves nothing new.
-fn one_after_the_other(inkeep: &Inkeep, probe: &Probe<'_>) -> bool {
+/// to many at once hold proves nothing new; and nothing is proved at all where even their statuses are wrong.
+fn one_after_the_other(inkeep: &Inkeep, probe: &Probe<'_>) -> Result<bool, String> {
     let id = inkeep.fixtures.fresh_id(probe.case());
-    let [first, second] = [0, 1].map(|number| event(&probe.send(racer(inkeep, &id, number))));
-    first
-        .zip(second)
-        .is_some_and(|(first, second)| difference(&first, &second).is_none())
+    let [first, second] = [0, 1].map(|number| probe.send(racer(inkeep, &id, number)));
+    if (first.status(), second.status()) != (Some(201), Some(200)) {
+        return Err(format!(
+            "one after the other, two events with one id are not answered 201 and 200: {}",
+            second.in_short()
+        ));
+    }
+    let both = event(&first).zip(event(&second));
+    Ok(both.is_some_and(|(first, second)| difference(&first, &second).is_none()))
 }
 
 /// The answer is 200 and holds the event that was stored.

@@ -68,7 +68,7 @@ fn blame(inkeep: &Inkeep, probe: &Probe<'_>, body: &EventBody, refused: &Exchang
         };
         probe.judge(requirement, refused, finding);
     };
-    if !takes(&EventBody::of_type("hookproof.control")) {
+    if !takes(&EventBody::of_type("hookproof_control")) {
         let reason = format!(
             "an event with nothing but an id and a type is refused as well: {}",
             refused.in_short()
@@ -90,14 +90,12 @@ fn blame(inkeep: &Inkeep, probe: &Probe<'_>, body: &EventBody, refused: &Exchang
         for anchor in plain.anchors.iter_mut().flatten() {
             "hookproof".clone_into(anchor);
         }
-        return if name == "agentId" || takes(&plain) {
-            broken("inkeep.str.no-pattern", format!("{name} may be any text"))
+        let (requirement, why) = if name == "agentId" || takes(&plain) {
+            ("inkeep.str.no-pattern", "may be any text")
         } else {
-            broken(
-                "inkeep.anchor.no-fk",
-                format!("{name} may name what does not exist"),
-            )
+            ("inkeep.anchor.no-fk", "may name what does not exist")
         };
+        return broken(requirement, format!("{name} {why}"));
     }
     broken(
         "inkeep.resp.201",
@@ -107,7 +105,7 @@ fn blame(inkeep: &Inkeep, probe: &Probe<'_>, body: &EventBody, refused: &Exchang
 
 /// An event with everything that a caller can set has all documented members.
 fn members(inkeep: &Inkeep, probe: &Probe<'_>) {
-    let sent = full_body(&inkeep.fixtures.fresh_id(probe.case()), "hookproof.members");
+    let sent = full_body(&inkeep.fixtures.fresh_id(probe.case()), "hookproof_members");
     let exchange = probe.send(inkeep.fixtures.post(&sent));
     let Some(event) = event(&exchange) else {
         let reason = format!("the documented event is not accepted: {}", exchange.in_short());

@@ -1,0 +1,313 @@
+//! What exists at an Olbrain server: organizations, agents and keys. The `[olbrain]` table of a fixtures file.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use super::readings::Readings;
+use crate::toml_table::{Faults, Placed, Table};
+
+/// What every access key begins with.
+///
+/// Source: Olbrain, Trigger a webhook, Request, Headers.
+pub(crate) const KEY_PREFIX: &str = "ak_";
+
+/// The agents and the keys of one server.
+///
+/// Everything but `readings` says something about any server, the mock or another. An agent stands in one list only.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fixtures {
+    /// Where the server is. The mock ignores it.
+    pub base_url: Option<String>,
+    /// The organization of the agents.
+    pub organization_id: Option<String>,
+    /// The project of the agents.
+    pub project_id: Option<String>,
+    /// Agents that answer at once.
+    pub conversational_agents: Vec<String>,
+    /// Conversational agents that make a PDF for each event.
+    pub pdf_agents: Vec<String>,
+    /// Agents that queue a run, which succeeds.
+    pub workflow_agents: Vec<String>,
+    /// Workflow agents whose runs take minutes, so that they can be paused and cancelled.
+    pub slow_workflow_agents: Vec<String>,
+    /// Workflow agents whose runs fail.
+    pub failing_workflow_agents: Vec<String>,
+    /// Workflow agents that want an object with members under `inputs` and answer 400 to any other body.
+    pub strict_workflow_agents: Vec<String>,
+    /// Workflow agents for which no upload gets through; each is answered 500.
+    pub failing_upload_agents: Vec<String>,
+    /// Agents that do not answer in time: 502 with `upstream_timeout`.
+    pub upstream_timeout_agents: Vec<String>,
+    /// Agents that fail in another way: 502 with `upstream_error`.
+    pub upstream_error_agents: Vec<String>,
+    /// An agent that surely does not exist.
+    pub unknown_agent: Option<String>,
+    /// The keys.
+    pub keys: Keys,
+    /// An organization of somebody else.
+    pub other_organization: Option<OtherOrganization>,
+    /// What the mock does where the documents are silent.
+    pub readings: Readings,
+}
+
+/// The keys of one server. They do not show in debug output.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Keys {
+    /// A key of the organization that may invoke its agents.
+    pub valid: Option<String>,
+    /// A key that was revoked.
+    pub revoked: Option<String>,
+    /// A key that has expired.
+    pub expired: Option<String>,
+    /// A valid key of the other organization.
+    pub other_organization: Option<String>,
+    /// A key of the organization without the permission `agents:invoke`.
+    pub without_permission: Option<String>,
+}
+
+/// The names of the keys in the file, in the order of the fields.
+const KEY_NAMES: [&str; 5] = [
+    "valid",
+    "revoked",
+    "expired",
+    "other_organization",
+    "without_permission",
+];
+
+impl Keys {
+    fn all(&self) -> [&Option<String>; 5] {
+        [
+            &self.valid,
+            &self.revoked,
+            &self.expired,
+            &self.other_organization,
+            &self.without_permission,
+        ]
+    }
+
+    /// The keys that are set.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
+        self.all().into_iter().flatten().map(String::as_str)
+    }
+
+    /// Every key by its name in the file.
+    pub(crate) fn named(&self) -> impl Iterator<Item = (&'static str, Option<&str>)> {
+        KEY_NAMES
+            .into_iter()
+            .zip(self.all())
+            .map(|(name, key)| (name, key.as_deref()))
+    }
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Keys");
+        for (name, key) in self.named() {
+            shown.field(name, &key.map(|_| crate::secrets::MASK));
+        }
+        shown.finish()
+    }
+}
+
+/// An organization that the main key does not belong to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OtherOrganization {
+    /// The organization.
+    pub organization_id: Option<String>,
+    /// The project of its agents.
+    pub project_id: Option<String>,
+    /// Agents that answer at once.
+    pub conversational_agents: Vec<String>,
+    /// Agents that queue a run.
+    pub workflow_agents: Vec<String>,
+}
+
+/// The lists of agents, in the order of the fields.
+pub(crate) const AGENT_LISTS: [&str; 9] = [
+    "conversational_agents",
+    "pdf_agents",
+    "workflow_agents",
+    "slow_workflow_agents",
+    "failing_workflow_agents",
+    "strict_workflow_agents",
+    "failing_upload_agents",
+    "upstream_timeout_agents",
+    "upstream_error_agents",
+];
+
+const OTHER_KEYS: [&str; 7] = [
+    "base_url",
+    "organization_id",
+    "project_id",
+    "unknown_agent",
+    "keys",
+    "other_organization",
+    "readings",
+];
+
+impl Fixtures {
+    /// Reads the table `[olbrain]`. What is absent is empty; the readings keep their defaults.
+    pub(crate) fn from_table(table: &Table<'_>, faults: &mut Faults<'_>) -> Self {
+        table.only(&[&AGENT_LISTS[..], &OTHER_KEYS[..]].concat(), faults);
+        let mut seen = Seen::default();
+        let [
+            conversational_agents,
+            pdf_agents,
+            workflow_agents,
+            slow_workflow_agents,
+            failing_workflow_agents,
+            strict_workflow_agents,
+            failing_upload_agents,
+            upstream_timeout_agents,
+            upstream_error_agents,
+        ] = AGENT_LISTS.map(|name| {
+            let agents = table.texts(name, faults);
+            seen.agents(&format!("olbrain.{name}"), agents, faults)
+        });
+        let unknown_agent = table.text("unknown_agent", faults);
+        let unknown_agent = seen.agents(
+            "olbrain.unknown_agent",
+            unknown_agent.into_iter().collect(),
+            faults,
+        );
+        let plain = |name, faults: &mut Faults<'_>| table.text(name, faults).map(|text| text.value);
+        Self {
+            base_url: plain("base_url", faults),
+            organization_id: plain("organization_id", faults),
+            project_id: plain("project_id", faults),
+            conversational_agents,
+            pdf_agents,
+            workflow_agents,
+            slow_workflow_agents,
+            failing_workflow_agents,
+            strict_workflow_agents,
+            failing_upload_agents,
+            upstream_timeout_agents,
+            upstream_error_agents,
+            unknown_agent: unknown_agent.into_iter().next(),
+            keys: table
+                .table("keys", faults)
+                .map(|table| Keys::from_table(&table, faults))
+                .unwrap_or_default(),
+            other_organization: table
+                .table("other_organization", faults)
+                .map(|table| OtherOrganization::from_table(&table, &mut seen, faults)),
+            readings: table
+                .table("readings", faults)
+                .map(|table| Readings::from_table(&table, faults))
+                .unwrap_or_default(),
+        }
+    }
+
+    /// The lists of agents by their names in the file.
+    pub(crate) fn agent_lists(&self) -> [(&'static str, &[String]); 9] {
+        let lists: [&[String]; 9] = [
+            &self.conversational_agents,
+            &self.pdf_agents,
+            &self.workflow_agents,
+            &self.slow_workflow_agents,
+            &self.failing_workflow_agents,
+            &self.strict_workflow_agents,
+            &self.failing_upload_agents,
+            &self.upstream_timeout_agents,
+            &self.upstream_error_agents,
+        ];
+        let mut named = AGENT_LISTS.map(|name| (name, &[][..]));
+        for (slot, list) in named.iter_mut().zip(lists) {
+            slot.1 = list;
+        }
+        named
+    }
+}
+
+impl Keys {
+    fn from_table(table: &Table<'_>, faults: &mut Faults<'_>) -> Self {
+        table.only(&KEY_NAMES, faults);
+        let keys = KEY_NAMES.map(|name| table.text(name, faults));
+        for (number, key) in keys.iter().enumerate() {
+            let Some(key) = key else { continue };
+            let name = KEY_NAMES[number];
+            // The messages never repeat the key.
+            if !key.value.starts_with(KEY_PREFIX) || !key.value.bytes().all(|byte| byte.is_ascii_graphic()) {
+                faults.add(
+                    key.at,
+                    format!(
+                        "`olbrain.keys.{name}` must begin with `{KEY_PREFIX}` and be visible ASCII without blanks, as a header carries it"
+                    ),
+                );
+            }
+            let is_same =
+                |other: &Option<Placed<String>>| other.as_ref().is_some_and(|o| o.value == key.value);
+            if let Some(first) = keys[..number].iter().position(is_same) {
+                faults.add(
+                    key.at,
+                    format!(
+                        "`olbrain.keys.{name}` is the same key as `olbrain.keys.{}`",
+                        KEY_NAMES[first]
+                    ),
+                );
+            }
+        }
+        let [valid, revoked, expired, other_organization, without_permission] =
+            keys.map(|key| key.map(|key| key.value));
+        Self {
+            valid,
+            revoked,
+            expired,
+            other_organization,
+            without_permission,
+        }
+    }
+}
+
+impl OtherOrganization {
+    fn from_table(table: &Table<'_>, seen: &mut Seen, faults: &mut Faults<'_>) -> Self {
+        const LISTS: [&str; 2] = ["conversational_agents", "workflow_agents"];
+        table.only(
+            &[&["organization_id", "project_id"][..], &LISTS[..]].concat(),
+            faults,
+        );
+        let [conversational_agents, workflow_agents] = LISTS.map(|name| {
+            let agents = table.texts(name, faults);
+            seen.agents(&format!("olbrain.other_organization.{name}"), agents, faults)
+        });
+        let plain = |name, faults: &mut Faults<'_>| table.text(name, faults).map(|text| text.value);
+        Self {
+            organization_id: plain("organization_id", faults),
+            project_id: plain("project_id", faults),
+            conversational_agents,
+            workflow_agents,
+        }
+    }
+}
+
+/// Where each agent stood first. One that is in two lists would be of one kind or the other by accident.
+#[derive(Default)]
+struct Seen {
+    places: HashMap<String, String>,
+}
+
+impl Seen {
+    fn agents(&mut self, place: &str, agents: Vec<Placed<String>>, faults: &mut Faults<'_>) -> Vec<String> {
+        for agent in &agents {
+            let shown = agent.value.escape_debug();
+            if agent.value.is_empty() {
+                faults.add(agent.at, format!("an agent in `{place}` has an empty id"));
+                continue;
+            }
+            match self.places.insert(agent.value.clone(), place.to_owned()) {
+                Some(other) if other != place => {
+                    faults.add(
+                        agent.at,
+                        format!("agent `{shown}` stands in `{other}` and in `{place}`"),
+                    );
+                }
+                _ => {}
+            }
+        }
+        agents.into_iter().map(|agent| agent.value).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;

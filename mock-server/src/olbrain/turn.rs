@@ -1,0 +1,193 @@
+//! One turn of a conversation: a message from outside, and the agent's answer.
+//!
+//! Source: Olbrain, Trigger a webhook, Conversational agent, and Generated files
+//! (<https://docs.olbrain.com/webhooks-trigger>).
+
+use bytes::Bytes;
+use http::{Response, StatusCode};
+use jiff::Timestamp;
+
+use super::agents::Habit;
+use super::answer;
+use super::conversation::{GeneratedFile, Message, Role, Session, Tokens};
+use super::event::Outcome;
+use super::files;
+use super::object_text::{ObjectText, quoted};
+use super::pdf;
+use super::readings::SessionContinuation;
+use super::respond::Olbrain;
+use super::state::{Kept, Link};
+use super::trigger::Trigger;
+use crate::trace::Trace;
+
+/// The reply of an agent, as the first sample has it.
+const REPLY: &str = "Order received — I'll start processing right away.";
+
+/// The reply of an agent that has made a PDF, as the second sample has it.
+const PDF_REPLY: &str = "Here's your receipt — let me know if anything looks off.";
+
+/// The title of a PDF, unless the event has a member `title`.
+const PDF_TITLE: &str = "Order Receipt";
+
+/// How long an answer took, in seconds. On the clock of the core, receipt and answer are one moment.
+const PROCESSING_SECONDS: &str = "0.0";
+
+impl Olbrain {
+    pub(super) fn converse(&self, trigger: &Trigger<'_>, trace: &mut Trace) -> Response<Bytes> {
+        let made = (trigger.agent.habit == Habit::MakesPdfs).then(|| self.make_pdf(trigger));
+        let reply = if made.is_some() { PDF_REPLY } else { REPLY };
+        let tokens = Tokens::of(trigger.request.body().len(), reply.len());
+        let (question_id, message_id) = (self.random.id("msg_"), self.random.id("msg_"));
+        let fresh_session = self.random.id("sess_");
+        let mut kept = self.state.lock();
+        if let Some(answer) = self.answered_before(trigger, &kept, trace) {
+            return answer;
+        }
+        let session_id = self.join_session(trigger, tokens, fresh_session, &mut kept, trace);
+        let file = made.map(|(file, link)| {
+            kept.links.push(link);
+            file
+        });
+        let message = |message_id: &str, role, content: &str, tokens, file| Message {
+            id: message_id.to_owned(),
+            session_id: session_id.clone(),
+            role,
+            content: Bytes::copy_from_slice(content.as_bytes()),
+            tokens,
+            file,
+            created_at: trigger.now,
+        };
+        let said = trigger.body.said();
+        kept.messages
+            .push(message(&question_id, Role::User, said, Tokens::default(), None));
+        let body =
+            self.conversational_answer(trigger, (&session_id, &message_id), reply, tokens, file.as_ref());
+        kept.messages
+            .push(message(&message_id, Role::Agent, &quoted(reply), tokens, file));
+        self.take_down(
+            trigger,
+            message_id,
+            Outcome::Message { session_id },
+            (StatusCode::OK, &body),
+            &mut kept,
+        );
+        drop(kept);
+        answer::json(StatusCode::OK, body)
+    }
+
+    fn conversational_answer(
+        &self,
+        trigger: &Trigger<'_>,
+        (session_id, message_id): (&str, &str),
+        reply: &str,
+        tokens: Tokens,
+        file: Option<&GeneratedFile>,
+    ) -> Bytes {
+        let (organization_id, project_id) = self.home(trigger.agent.organization);
+        let base = files::base(trigger.request);
+        let body = ObjectText::new()
+            .raw("success", "true")
+            .text("session_id", session_id)
+            .text("message_id", message_id)
+            .text("agent_id", trigger.agent_id)
+            .text("organization_id", organization_id)
+            .text("project_id", project_id)
+            .text("response", reply)
+            .list("files", file.map(|file| files::generated(file, &base)))
+            .raw("token_usage", &token_usage(tokens))
+            .raw("processing_time", PROCESSING_SECONDS)
+            .text("timestamp", &with_millis(trigger.now))
+            .end();
+        Bytes::from(body)
+    }
+
+    /// Counts the two messages of this turn into the thread that the event belongs to, or into a new one.
+    fn join_session(
+        &self,
+        trigger: &Trigger<'_>,
+        tokens: Tokens,
+        fresh: String,
+        kept: &mut Kept,
+        trace: &mut Trace,
+    ) -> String {
+        let body = &trigger.body;
+        let sessions = &kept.sessions;
+        let is_thread = |session: &&Session| session.agent_id == trigger.agent_id;
+        let joined = match self.readings().session_continuation {
+            SessionContinuation::SessionId => {
+                let named = body.session_id.as_deref();
+                named.and_then(|id| sessions.get(id)).filter(is_thread)
+            }
+            SessionContinuation::UserId => body.user_id.as_deref().and_then(|user| {
+                let is_theirs = |session: &&Session| session.user_id.as_deref() == Some(user);
+                sessions.iter().rev().filter(is_thread).find(is_theirs)
+            }),
+            // One key that counts serves all agents of an organization.
+            SessionContinuation::Key => sessions.iter().rev().find(is_thread),
+        };
+        let joined = joined.map(|session| session.id.clone());
+        let found = if joined.is_some() {
+            "a message joins it"
+        } else {
+            "a message begins it"
+        };
+        let session_id = joined.unwrap_or_else(|| {
+            let user_id = body.user_id.as_deref().map(str::to_owned);
+            let metadata = Bytes::copy_from_slice(body.metadata.unwrap_or("{}").as_bytes());
+            kept.sessions.push(Session::begun(
+                fresh.clone(),
+                trigger.agent_id.to_owned(),
+                user_id,
+                metadata,
+                trigger.now,
+            ));
+            fresh
+        });
+        kept.activity += 1;
+        let activity = kept.activity;
+        if let Some(session) = kept.sessions.get_mut(&session_id) {
+            session.note(2, tokens, activity, trigger.now);
+        }
+        trace.step("session", &[&session_id], &[found], "olbrain.conv.200");
+        session_id
+    }
+
+    fn make_pdf(&self, trigger: &Trigger<'_>) -> (GeneratedFile, Link) {
+        let title = trigger.body.title.as_deref().unwrap_or(PDF_TITLE);
+        let title = self.secrets.mask(title);
+        let said = self.secrets.mask(trigger.body.said());
+        let at = with_millis(trigger.now);
+        let content = pdf::document(&title, &[&said, "", trigger.agent_id, &at]);
+        let filename = pdf::filename(&title);
+        let token = self.random.token();
+        let name = format!("pdfgen-{}.pdf", &self.random.token()[..12]);
+        let path = files::path(trigger.agent_id, &["generated_pdfs", &name]);
+        let file = GeneratedFile {
+            target: format!("{path}?alt=media&token={token}"),
+            filename: filename.clone(),
+            size_bytes: content.len() as u64,
+        };
+        let link = Link {
+            token,
+            path,
+            expires_at: None,
+            filename,
+            content,
+        };
+        (file, link)
+    }
+}
+
+/// The three counts, as an object.
+pub(super) fn token_usage(tokens: Tokens) -> String {
+    ObjectText::new()
+        .whole("prompt_tokens", tokens.prompt)
+        .whole("completion_tokens", tokens.completion)
+        .whole("total_tokens", tokens.total())
+        .end()
+}
+
+/// A moment as the trigger shows it: RFC 3339 in UTC with milliseconds.
+fn with_millis(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+}

@@ -1,0 +1,267 @@
+//! The list of runs. What it looks like, no public page shows: a bare array, or an object that holds one.
+
+use super::Entry;
+use crate::case::Origin::Scenario;
+use crate::http::{Exchange, Request};
+use crate::olbrain::Olbrain;
+use crate::olbrain::answers;
+use crate::olbrain::calls;
+use crate::olbrain::checks;
+use crate::olbrain::fixtures::Kind;
+use crate::olbrain::patience;
+use crate::olbrain::runs;
+use crate::probe::Probe;
+use crate::verdict::Finding;
+
+pub(super) const CASES: &[Entry] = &[
+    (
+        "run_list::listed",
+        Scenario,
+        &["olbrain.runs.list", "olbrain.runs.list.found"],
+        listed,
+    ),
+    (
+        "run_list::only_own",
+        Scenario,
+        &["olbrain.runs.list.only-own"],
+        only_own,
+    ),
+    ("run_list::limit", Scenario, &["olbrain.runs.list.limit"], limit),
+    (
+        "run_list::status",
+        Scenario,
+        &["olbrain.runs.list.status"],
+        status,
+    ),
+    (
+        "run_list::ignored",
+        Scenario,
+        &["olbrain.runs.list.ignored"],
+        ignored,
+    ),
+];
+
+/// As many runs as a list is asked for where a certain one is looked for.
+const MANY: usize = 100;
+
+/// How often a list is asked for in which a run may just have moved on.
+const TRIES: usize = 4;
+
+/// The list of an agent's runs.
+fn list(olbrain: &Olbrain, agent: &str) -> Request {
+    olbrain.fixtures.get(&calls::runs(agent))
+}
+
+/// The agent whose list is looked at: rather one that no other case sends many events to, so that no limit cuts it.
+fn quiet(olbrain: &Olbrain) -> Result<&str, String> {
+    let fixtures = &olbrain.fixtures;
+    fixtures
+        .second_agent(Kind::Workflow)
+        .or_else(|_| fixtures.workflow())
+}
+
+/// Whether a list names a run, at any place.
+fn names(exchange: &Exchange, run: &str) -> bool {
+    exchange.status() == Some(200) && answers::body(exchange).is_some_and(|body| answers::holds(&body, run))
+}
+
+/// The agent with a run of its own that was just queued, once its list is served.
+fn with_run<'o>(olbrain: &'o Olbrain, probe: &Probe<'_>, id: &str) -> Option<(&'o str, String)> {
+    let agent = match quiet(olbrain) {
+        Ok(agent) => agent,
+        Err(missing) => {
+            probe.skip(id, missing);
+            return None;
+        }
+    };
+    let run = runs::queued(olbrain, probe, id, agent)?;
+    checks::control(probe, id, list(olbrain, agent))?;
+    Some((agent, run))
+}
+
+/// A run that was queued is in the list, unless the list is so long that it may have been cut before it.
+fn listed(olbrain: &Olbrain, probe: &Probe<'_>) {
+    const ID: &str = "olbrain.runs.list";
+    const FOUND: &str = "olbrain.runs.list.found";
+    let agent = match quiet(olbrain) {
+        Ok(agent) => agent,
+        Err(missing) => return probe.skip(ID, missing),
+    };
+    let exchange = probe.send(list(olbrain, agent));
+    let finding = Finding::when(exchange.status() == Some(200), "200", exchange.in_short());
+    probe.judge(ID, &exchange, checks::undecided_unless(&exchange, finding));
+    let Some((agent, run)) = with_run(olbrain, probe, FOUND) else {
+        return;
+    };
+    let request = list(olbrain, agent).query("limit", &MANY.to_string());
+    let (exchange, found) = patience::until(probe, patience::TO_BE_SEEN, &request, |e| names(e, &run));
+    let finding = match runs::listed(&exchange) {
+        _ if found => Finding::Met,
+        None => Finding::Undecided(format!("no list that can be read: {}", exchange.in_short())),
+        // What cuts a list may be less than was asked for, but hardly less than this.
+        Some(items) if items.len() >= MANY / 10 => {
+            Finding::Undecided(format!("the list has {} runs and may have been cut", items.len()))
+        }
+        Some(items) => {
+            let got = format!("a list of {} runs without it", items.len());
+            Finding::when(false, format!("{run}, which was just queued, in the list"), got)
+        }
+    };
+    probe.judge(FOUND, &exchange, finding);
+}
+
+/// No list names a run that this suite had another agent queue.
+fn only_own(olbrain: &Olbrain, probe: &Probe<'_>) {
+    const ID: &str = "olbrain.runs.list.only-own";
+    let fixtures = &olbrain.fixtures;
+    let (own, other) = match (fixtures.workflow(), fixtures.second_agent(Kind::Workflow)) {
+        (Ok(own), Ok(other)) => (own, other),
+        (Err(missing), _) | (_, Err(missing)) => return probe.skip(ID, missing),
+    };
+    for agent in [own, other] {
+        if runs::queued(olbrain, probe, ID, agent).is_none() {
+            return;
+        }
+    }
+    for agent in [own, other] {
+        let Some(exchange) = checks::control(probe, ID, list(olbrain, agent).query("limit", "100")) else {
+            return;
+        };
+        let items = runs::listed(&exchange).unwrap_or_default();
+        let foreign = items.iter().find_map(|item| {
+            let run = answers::text(item, "run_id")?;
+            let owner = olbrain.ledger.owner(&run)?;
+            (owner != agent).then(|| format!("{run}, a run of {owner}"))
+        });
+        let expected = format!("runs of {agent} only");
+        let got = foreign.clone().unwrap_or_default();
+        probe.judge(ID, &exchange, Finding::when(foreign.is_none(), expected, got));
+    }
+}
+
+fn limit(olbrain: &Olbrain, probe: &Probe<'_>) {
+    const ID: &str = "olbrain.runs.list.limit";
+    let Some((agent, _)) = with_run(olbrain, probe, ID) else {
+        return;
+    };
+    for _ in 0..2 {
+        if runs::queued(olbrain, probe, ID, agent).is_none() {
+            return;
+        }
+    }
+    let whole = runs::listed(&probe.send(list(olbrain, agent)));
+    if whole.is_none_or(|items| items.len() < 3) {
+        return probe.skip(
+            ID,
+            "the list without a limit cannot be read, or has fewer runs than were queued",
+        );
+    }
+    for limit in [1, 2] {
+        let exchange = probe.send(list(olbrain, agent).query("limit", &limit.to_string()));
+        let count = runs::listed(&exchange).map(|items| items.len());
+        let met = count.is_some_and(|count| count <= limit);
+        let got = count.map_or_else(|| exchange.in_short(), |count| format!("{count} runs"));
+        probe.judge(
+            ID,
+            &exchange,
+            Finding::when(met, format!("at most {limit} runs"), got),
+        );
+    }
+}
+
+/// With a state, the list names no run in another one, and it names a run that is known to be in it for good.
+fn status(olbrain: &Olbrain, probe: &Probe<'_>) {
+    const ID: &str = "olbrain.runs.list.status";
+    let Some((agent, _)) = with_run(olbrain, probe, ID) else {
+        return;
+    };
+    let in_state =
+        |agent: &str, state: &str| list(olbrain, agent).query("status", state).query("limit", "100");
+    for state in runs::STATES {
+        // A run may move on while its list is made, but hardly each time.
+        for left in (0..TRIES).rev() {
+            let exchange = probe.send(in_state(agent, state));
+            let finding = only_in(state, &exchange);
+            if left == 0 || finding == Finding::Met {
+                probe.judge(ID, &exchange, checks::undecided_unless(&exchange, finding));
+                break;
+            }
+        }
+    }
+    let Ok(agent) = olbrain.fixtures.workflow() else {
+        return;
+    };
+    let Some((run, exchange)) = runs::ended(olbrain, probe, ID, agent) else {
+        return;
+    };
+    let state = runs::state(&exchange).unwrap_or_default();
+    let exchange = probe.send(in_state(agent, &state));
+    let finding = match runs::listed(&exchange) {
+        _ if names(&exchange, &run) => Finding::Met,
+        Some(items) if items.len() < MANY / 10 => {
+            let got = format!("a list of {} runs without it", items.len());
+            Finding::when(
+                false,
+                format!("{run}, which is {state}, in the list of {state} runs"),
+                got,
+            )
+        }
+        _ => Finding::Undecided("the list cannot be read, or may have been cut".to_owned()),
+    };
+    probe.judge(ID, &exchange, finding);
+}
+
+/// No run in the list is in another state.
+fn only_in(state: &str, exchange: &Exchange) -> Finding {
+    let Some(items) = runs::listed(exchange) else {
+        return Finding::when(false, format!("200 with the {state} runs"), exchange.in_short());
+    };
+    let other = items.iter().filter_map(|item| answers::text(item, "status")).find(|shown| shown != state);
+    let got = other.as_ref().map(|shown| format!("a run that is {shown}")).unwrap_or_default();
+    Finding::when(other.is_none(), format!("{state} runs only"), got)
+}
+
+/// Parameters that nobody knows change nothing.
+fn ignored(olbrain: &Olbrain, probe: &Probe<'_>) {
+    const ID: &str = "olbrain.runs.list.ignored";
+    let Some((agent, _)) = with_run(olbrain, probe, ID) else {
+        return;
+    };
+    for (name, value) in [("hookproof", "1"), ("colour", "blue"), ("x-trace", "")] {
+        let plain = list(olbrain, agent);
+        let why = format!("the parameter {name} is none that the page names");
+        let variant = plain.clone().query(name, value);
+        if let Some(exchange) = checks::equivalent(probe, ID, &why, plain, variant)
+            && runs::listed(&exchange).is_some_and(|items| items.is_empty())
+        {
+            let finding = Finding::when(false, "the runs, as without the parameter", "an empty list");
+            probe.judge(ID, &exchange, finding);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::Response;
+
+    #[test]
+    fn a_list_names_a_run_in_either_shape() {
+        let answer = |body: &str| Exchange {
+            number: 1,
+            request: Request::new("GET", "/"),
+            answer: Ok(Response {
+                status: 200,
+                headers: Vec::new(),
+                body: body.to_owned().into(),
+                cut: false,
+            }),
+            elapsed: std::time::Duration::ZERO,
+        };
+        for body in ["[{\"run_id\":\"r\"}]", "{\"runs\":[{\"id\":\"r\"}],\"total\":1}"] {
+            assert!(names(&answer(body), "r") && !names(&answer(body), "s"));
+            assert_eq!(runs::listed(&answer(body)).map(|items| items.len()), Some(1));
+        }
+        assert_eq!(runs::listed(&answer("{\"runs\":{}}")), None);
+    }
+}

@@ -1,0 +1,415 @@
+//! Runs: who may see them, what fetching one shows, and the files that it leaves.
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
+use super::Entry;
+use crate::case::Origin::{Property, Scenario};
+use crate::http::{Exchange, Request};
+use crate::olbrain::Olbrain;
+use crate::olbrain::answers;
+use crate::olbrain::calls::{self, Control};
+use crate::olbrain::checks;
+use crate::olbrain::download;
+use crate::olbrain::fixtures::{AUTHORIZATION, Kind, bearer};
+use crate::olbrain::patience;
+use crate::olbrain::rfc3339;
+use crate::olbrain::runs;
+use crate::olbrain::strategies;
+use crate::probe::Probe;
+use crate::property;
+use crate::verdict::Finding;
+
+pub(super) const CASES: &[Entry] = &[
+    ("runs::kind", Scenario, &["olbrain.runs.kind"], kind),
+    ("runs::unknown", Scenario, &["olbrain.runs.404"], unknown),
+    (
+        "runs::other_agent",
+        Scenario,
+        &["olbrain.runs.404.other-agent"],
+        other_agent,
+    ),
+    (
+        "runs::other_organization",
+        Scenario,
+        &["olbrain.runs.404.other-org"],
+        other_organization,
+    ),
+    (
+        "runs::fetched",
+        Scenario,
+        &[
+            "olbrain.runs.get",
+            "olbrain.runs.get.run-id",
+            "olbrain.runs.get.workflow-id",
+            "olbrain.runs.get.status",
+        ],
+        fetched,
+    ),
+    ("runs::inputs", Property, &["olbrain.runs.get.inputs"], inputs),
+    (
+        "runs::progress",
+        Scenario,
+        &["olbrain.runs.progress", "olbrain.runs.get.timing"],
+        progress,
+    ),
+    (
+        "runs::output_files",
+        Scenario,
+        &[
+            "olbrain.runs.get.output-files",
+            "olbrain.runs.get.url",
+            "olbrain.runs.get.url.size",
+            "olbrain.runs.get.url.expiry",
+            "olbrain.runs.get.url.fresh",
+        ],
+        output_files,
+    ),
+];
+
+/// How long the address of an output file is good for.
+const GOOD_FOR: SignedDuration = SignedDuration::from_mins(15);
+
+/// What two clocks, and the time that the call took, may make of those 15 minutes.
+const TOLERANCE: SignedDuration = SignedDuration::from_secs(60);
+
+/// The six calls about runs, for this agent and this run.
+fn six(olbrain: &Olbrain, agent: &str, run: &str) -> Vec<Request> {
+    let mut all = vec![
+        olbrain.fixtures.get(&calls::runs(agent)),
+        runs::fetch(olbrain, agent, run),
+    ];
+    all.extend(Control::ALL.map(|control| runs::control(olbrain, agent, run, control)));
+    all
+}
+
+/// Each of the six calls is one for workflow agents.
+fn kind(olbrain: &Olbrain, probe: &Probe<'_>) {
+    const ID: &str = "olbrain.runs.kind";
+    let fixtures = &olbrain.fixtures;
+    let agent = match fixtures.conversational() {
+        Ok(agent) => agent,
+        Err(missing) => return probe.skip(ID, missing),
+    };
+    // A target that serves no runs at all refuses these for another reason.
+    if let Ok(workflow) = fixtures.workflow()
+        && checks::control(probe, ID, fixtures.get(&calls::runs(workflow))).is_none()
+    {
+        return;
+    }
+    let run = olbrain
+        .known()
+        .run
+        .as_ref()
+        .map_or("run_01HZQ7K9M4T8", |known| &known.run);
+    for request in six(olbrain, agent, &fixtures.unlike(run)) {
+        checks::coded(probe, ID, "the agent is a conversational one", request);
+    }
+}
+
+/// A run to compare with: one that can be fetched.
+fn fetchable(olbrain: &Olbrain, probe: &Probe<'_>, id: &str) -> Option<(String, String)> {
+    let agent = match olbrain.fixtures.workflow() {
+        Ok(agent) => agent,
+        Err(missing) => {
+            probe.skip(id, missing);
+            return None;
+        }
+    };
+    let run = runs::queued(olbrain, probe, id, agent)?;
+    checks::control(probe, id, runs::fetch(olbrain, agent, &run))?;
+    Some((agent.to_owned(), run))
+}
+
+fn unknown(olbrain: &Olbrain, probe: &Probe<'_>) {
+    const ID: &str = "olbrain.runs.404";
+    let Some((agent, run)) = fetchable(olbrain, probe, ID) else {
+        return;
+    };
+    let nobody = olbrain.fixtures.unlike(&run);
+    for request in six(olbrain, &agent, &nobody).into_iter().skip(1) {
+        checks::coded(probe, ID, "there is no such run", request);
+    }
+}
+
+fn other_agent(olbrain: &Olbrain, probe: &Probe<'_>) {
+    const ID: &str = "olbrain.runs.404.other-agent";
+    let other = match olbrain.fixtures.second_agent(Kind::Workflow) {
+        Ok(other) => other,
+        Err(missing) => return probe.skip(ID, missing),
+    };
+    let Some((_, run)) = fetchable(olbrain, probe, ID) else {
+        return;
+    };
+    for request in six(olbrain, other, &run).into_iter().skip(1) {
+        checks::coded(probe, ID, "the run belongs to another agent", request);
+    }
+}
+
+/// The other organization's agents under this key, and this organization's runs under the other's key.
+fn other_organization(olbrain: &Olbrain, probe: &Probe<'_>) {
+    const ID: &str = "olbrain.runs.404.other-org";
+    let fixtures = &olbrain.fixtures;
+    let declared = fixtures.declared();
+    let Some((agent, run)) = fetchable(olbrain, probe, ID) else {
+        return;
+    };
+    let mut requests = Vec::new();
+    let other = declared.other_organization.as_ref();
+    for foreign in other.iter().flat_map(|other| &other.workflow_agents) {
+        requests.extend(six(olbrain, foreign, &run).into_iter().take(2));
+    }
+    if let Some(key) = &declared.keys.other_organization {
+        let under = |request: Request| request.set_header(AUTHORIZATION, &bearer(key));
+        requests.extend(six(olbrain, &agent, &run).into_iter().take(2).map(under));
+    }
+    if requests.is_empty() {
+        let missing = "nothing of another organization: declare olbrain.other_organization.workflow_agents, or \
+                       olbrain.keys.other_organization";
+        return probe.skip(ID, missing);
+    }
+    for request in requests {
+        checks::refused(
+            probe,
+            ID,
+            "agent and key belong to different organizations",
+            request,
+        );
+    }
+}
+
+fn fetched(olbrain: &Olbrain, probe: &Probe<'_>) {
+    const ID: &str = "olbrain.runs.get";
+    if let Err(missing) = olbrain.fixtures.workflow() {
+        return probe.skip(ID, missing);
+    }
+    for (agent, _) in olbrain
+        .fixtures
+        .agents()
+        .into_iter()
+        .filter(|(_, kind)| *kind == Kind::Workflow)
+    {
+        let Some(run) = runs::queued(olbrain, probe, ID, agent) else {
+            continue;
+        };
+        let request = runs::fetch(olbrain, agent, &run);
+        let (exchange, found) =
+            patience::until(probe, patience::TO_BE_SEEN, &request, |e| e.status() == Some(200));
+        let finding = Finding::when(found, "200 for a run that was queued", exchange.in_short());
+        probe.judge(ID, &exchange, checks::undecided_unless(&exchange, finding));
+        let Some(body) = answers::body(&exchange).filter(|_| found) else {
+            continue;
+        };
+        let judge = |id: &str, met: bool, expected: String| {
+            probe.judge(id, &exchange, Finding::when(met, expected, exchange.in_short()));
+        };
+        // A member that is not there breaks the form of the answer, which is judged with the contract.
+        if let Some(got) = answers::text(&body, "run_id") {
+            judge("olbrain.runs.get.run-id", got == run, format!("run_id: {run}"));
+        }
+        let workflow = answers::text(&body, "workflow_id");
+        judge(
+            "olbrain.runs.get.workflow-id",
+            workflow.as_deref() == Some(agent),
+            format!("workflow_id: {agent}"),
+        );
+        if let Some(state) = answers::text(&body, "status") {
+            let met = runs::STATES.contains(&state.as_str());
+            judge(
+                "olbrain.runs.get.status",
+                met,
+                format!("a status out of {}", runs::STATES.join(", ")),
+            );
+        }
+    }
+}
+
+/// What an event gives under `inputs` is what its run shows, whatever it is.
+fn inputs(olbrain: &Olbrain, probe: &Probe<'_>) {
+    const ID: &str = "olbrain.runs.get.inputs";
+    let fixtures = &olbrain.fixtures;
+    let Some((agent, _)) = fetchable(olbrain, probe, ID) else {
+        return;
+    };
+    property::check(
+        probe,
+        &(strategies::object(), strategies::foreign_text()),
+        |(object, text)| {
+            let mut body = fixtures.body_for(&agent);
+            if let Some(Value::Object(given)) = body.get_mut("inputs") {
+                given.extend(object);
+                given.insert("customer_name".to_owned(), Value::String(text));
+            }
+            let exchange = probe.send(fixtures.trigger(&agent, body.to_string()));
+            let Some(run) = answers::run_id(&exchange) else {
+                // An agent may refuse inputs that it does not know.
+                let reason = format!("the inputs are refused: {}", exchange.in_short());
+                return probe.judge(ID, &exchange, Finding::Undecided(reason));
+            };
+            let exchange = runs::look(olbrain, probe, &agent, &run);
+            if let Some(shown) = answers::body(&exchange).filter(|_| exchange.is_success()) {
+                let met = shown
+                    .get("inputs")
+                    .is_some_and(|shown| answers::same(shown, &body["inputs"]));
+                let finding = Finding::when(met, format!("inputs: {}", body["inputs"]), exchange.in_short());
+                probe.judge(ID, &exchange, finding);
+            }
+        },
+    );
+}
+
+/// A run starts and ends by itself, and then says when it did.
+fn progress(olbrain: &Olbrain, probe: &Probe<'_>) {
+    const ID: &str = "olbrain.runs.progress";
+    const TIMING: &str = "olbrain.runs.get.timing";
+    let agent = match olbrain.fixtures.workflow() {
+        Ok(agent) => agent,
+        Err(missing) => return probe.skip(ID, missing),
+    };
+    let Some(run) = runs::queued(olbrain, probe, ID, agent) else {
+        return;
+    };
+    if checks::control(probe, ID, runs::fetch(olbrain, agent, &run)).is_none() {
+        return;
+    }
+    let (exchange, moved) = runs::wait_for(olbrain, probe, agent, &run, |state| state != "queued");
+    let expected = format!("another state than queued within {:?}", patience::TO_MOVE_ON);
+    probe.judge(ID, &exchange, Finding::when(moved, expected, exchange.in_short()));
+    let (exchange, over) = runs::wait_for(olbrain, probe, agent, &run, runs::is_over);
+    if !over {
+        return probe.skip(TIMING, "no run came to its end in time");
+    }
+    let moment = |name: &str| answers::member(&exchange, name).and_then(|text| rfc3339::parse(&text));
+    let met = moment("started_at")
+        .zip(moment("completed_at"))
+        .is_some_and(|(start, end)| start <= end);
+    let expected = "started_at and completed_at in the form of RFC 3339, in this order";
+    probe.judge(
+        TIMING,
+        &exchange,
+        Finding::when(met, expected, exchange.in_short()),
+    );
+}
+
+/// The output files of a run that has ended; an empty list leaves everything about them open.
+fn output_files(olbrain: &Olbrain, probe: &Probe<'_>) {
+    const ID: &str = "olbrain.runs.get.output-files";
+    let agent = match olbrain.fixtures.workflow() {
+        Ok(agent) => agent,
+        Err(missing) => return probe.skip(ID, missing),
+    };
+    let Some((run, exchange)) = runs::ended(olbrain, probe, ID, agent) else {
+        return;
+    };
+    let files = outputs(&exchange);
+    let Some(first) = files.first() else {
+        return probe.skip(ID, "the run has left no file");
+    };
+    for file in &files {
+        let missing: Vec<&str> = ["name", "size_bytes", "url", "url_expires_at"]
+            .into_iter()
+            .filter(|name| file.get(*name).is_none_or(Value::is_null))
+            .collect();
+        let expected = format!("an entry with {}", missing.join(", "));
+        let finding = Finding::when(missing.is_empty(), expected, format!("the entry {file}"));
+        probe.judge(ID, &exchange, finding);
+    }
+    expiry(olbrain, probe, agent, &run, &exchange, first);
+    let url = answers::text(first, "url").unwrap_or_default();
+    match download::request(olbrain.target.base(), &url) {
+        Ok(request) => {
+            let file = probe.send(request);
+            let fetched = file.status() == Some(200);
+            let expected = "200 for a plain GET of the address, without Authorization";
+            probe.judge(
+                "olbrain.runs.get.url",
+                &file,
+                Finding::when(fetched, expected, file.in_short()),
+            );
+            let announced = first.get("size_bytes").and_then(Value::as_u64);
+            if let Some((response, size)) = file.response().filter(|_| fetched).zip(announced) {
+                let finding = download::size(response, size);
+                probe.judge("olbrain.runs.get.url.size", &file, finding);
+            }
+        }
+        Err(reason) => probe.skip("olbrain.runs.get.url", reason),
+    }
+}
+
+/// The entries of `output_files` that are objects.
+fn outputs(exchange: &Exchange) -> Vec<Value> {
+    let files = answers::body(exchange).and_then(|body| body.get("output_files")?.as_array().cloned());
+    files
+        .unwrap_or_default()
+        .into_iter()
+        .filter(Value::is_object)
+        .collect()
+}
+
+/// Addresses end 15 minutes after the call that gave them, and a later call gives new ones.
+fn expiry(olbrain: &Olbrain, probe: &Probe<'_>, agent: &str, run: &str, exchange: &Exchange, file: &Value) {
+    const ID: &str = "olbrain.runs.get.url.expiry";
+    let ends = |file: &Value| rfc3339::parse(&answers::text(file, "url_expires_at")?);
+    let Some(end) = ends(file) else {
+        let finding = Finding::when(
+            false,
+            "url_expires_at: a moment in the form of RFC 3339",
+            exchange.in_short(),
+        );
+        return probe.judge(ID, exchange, finding);
+    };
+    let finding = match clock_of(exchange) {
+        Some(now) => {
+            let off = end.duration_since(now) - GOOD_FOR;
+            let expected = format!("an end 15 minutes after {now}");
+            Finding::when(off.abs() <= TOLERANCE, expected, format!("url_expires_at: {end}"))
+        }
+        None => Finding::Undecided("the answer has no Date, so the target's time is unknown".to_owned()),
+    };
+    probe.judge(ID, exchange, finding);
+    // The samples count in seconds, so a later call shows itself after one of them.
+    let request = runs::fetch(olbrain, agent, run);
+    let later = |exchange: &Exchange| {
+        outputs(exchange)
+            .first()
+            .and_then(ends)
+            .is_some_and(|new| new > end)
+    };
+    let (again, fresh) = patience::until(probe, patience::TO_MOVE_ON, &request, later);
+    let expected = format!("a url_expires_at after {end}, because the call came later");
+    let finding = Finding::when(fresh, expected, again.in_short());
+    probe.judge("olbrain.runs.get.url.fresh", &again, finding);
+}
+
+/// The target's time when it answered, from `Date`.
+fn clock_of(exchange: &Exchange) -> Option<Timestamp> {
+    let date = exchange.response()?.header("date")?;
+    let zoned = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(date);
+    zoned.ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::Response;
+
+    #[test]
+    fn the_clock_of_a_target_is_its_date() {
+        let exchange = |date: &str| Exchange {
+            number: 1,
+            request: Request::new("GET", "/"),
+            answer: Ok(Response {
+                status: 200,
+                headers: vec![("Date".to_owned(), date.to_owned())],
+                body: "{\"output_files\":[{},7]}".into(),
+                cut: false,
+            }),
+            elapsed: std::time::Duration::ZERO,
+        };
+        let expected: Timestamp = "2026-05-26T11:45:00Z".parse().unwrap();
+        let read = exchange("Tue, 26 May 2026 11:45:00 GMT");
+        assert_eq!(clock_of(&read), Some(expected));
+        assert_eq!(outputs(&read), [Value::Object(serde_json::Map::new())]);
+        assert_eq!(clock_of(&exchange("yesterday")), None);
+    }
+}

@@ -1,0 +1,505 @@
+//! The list of sessions: what it holds, how it is cut, filtered and ordered.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::Entry;
+use super::sessions::{answered, usual};
+use crate::case::Origin::Scenario;
+use crate::http::{Exchange, Request};
+use crate::olbrain::Olbrain;
+use crate::olbrain::answers;
+use crate::olbrain::calls;
+use crate::olbrain::checks;
+use crate::olbrain::fixtures::Kind;
+use crate::olbrain::patience;
+use crate::olbrain::rfc3339;
+use crate::probe::Probe;
+use crate::verdict::Finding;
+
+pub(super) const CASES: &[Entry] = &[
+    (
+        "session_list::listed",
+        Scenario,
+        &[
+            "olbrain.sess.list",
+            "olbrain.sess.list.found",
+            "olbrain.sess.list.all-fields",
+            "olbrain.sess.list.timestamps",
+        ],
+        listed,
+    ),
+    (
+        "session_list::only_own",
+        Scenario,
+        &["olbrain.sess.list.only-own"],
+        only_own,
+    ),
+    (
+        "session_list::limit",
+        Scenario,
+        &["olbrain.sess.list.limit", "olbrain.sess.list.limit.echo"],
+        limit,
+    ),
+    (
+        "session_list::default_and_cap",
+        Scenario,
+        &["olbrain.sess.list.limit.default", "olbrain.sess.list.limit.cap"],
+        default_and_cap,
+    ),
+    (
+        "session_list::status",
+        Scenario,
+        &["olbrain.sess.list.status"],
+        status,
+    ),
+    (
+        "session_list::since",
+        Scenario,
+        &["olbrain.sess.list.since"],
+        since,
+    ),
+    (
+        "session_list::order",
+        Scenario,
+        &["olbrain.sess.list.order"],
+        order,
+    ),
+    (
+        "session_list::ignored",
+        Scenario,
+        &["olbrain.sess.list.ignored"],
+        ignored,
+    ),
+];
+
+/// The largest limit that counts as it is.
+const CAP: usize = 100;
+
+/// The limit of a call that names none.
+const DEFAULT: usize = 20;
+
+/// An agent that takes longer than this for an answer is not sent a hundred events.
+const QUICK: Duration = Duration::from_millis(250);
+
+fn list(olbrain: &Olbrain, agent: &str) -> Request {
+    olbrain.fixtures.get(&calls::sessions(agent))
+}
+
+/// The sessions of a list, where it has the documented form.
+fn sessions(exchange: &Exchange) -> Option<Vec<Value>> {
+    if exchange.status() != Some(200) {
+        return None;
+    }
+    answers::body(exchange)?.get("sessions")?.as_array().cloned()
+}
+
+fn position(sessions: &[Value], session: &str) -> Option<usize> {
+    sessions
+        .iter()
+        .position(|item| item.get("session_id").and_then(Value::as_str) == Some(session))
+}
+
+/// The session of an answered message is in the list, and is described there.
+fn listed(olbrain: &Olbrain, probe: &Probe<'_>) {
+    const ID: &str = "olbrain.sess.list";
+    const FOUND: &str = "olbrain.sess.list.found";
+    let agent = match olbrain.fixtures.conversational() {
+        Ok(agent) => agent,
+        Err(missing) => return probe.skip(ID, missing),
+    };
+    let exchange = probe.send(list(olbrain, agent));
+    let finding = Finding::when(exchange.status() == Some(200), "200", exchange.in_short());
+    probe.judge(ID, &exchange, checks::undecided_unless(&exchange, finding));
+    if !exchange.is_success() {
+        return;
+    }
+    // Other cases send events too, and newer sessions come first; after three tries it is not they who hide it.
+    for left in (0..3).rev() {
+        let Some(known) = usual(olbrain, probe, FOUND) else {
+            return;
+        };
+        let request = list(olbrain, agent).query("limit", &CAP.to_string());
+        let named = |e: &Exchange| sessions(e).is_some_and(|list| position(&list, &known.session).is_some());
+        let (exchange, found) = patience::until(probe, patience::TO_BE_SEEN, &request, named);
+        let Some(listed) = sessions(&exchange) else {
+            let finding = Finding::Undecided(format!("no list of sessions: {}", exchange.in_short()));
+            return probe.judge(FOUND, &exchange, finding);
+        };
+        if !found && listed.len() >= CAP && left > 0 {
+            continue;
+        }
+        let expected = format!("{}, whose message was just answered, in the list", known.session);
+        let got = format!("{} sessions without it", listed.len());
+        probe.judge(FOUND, &exchange, Finding::when(found, expected, got));
+        if let Some(item) = position(&listed, &known.session).and_then(|at| listed.get(at)) {
+            described(probe, &exchange, item);
+        }
+        return;
+    }
+}
+
+fn described(probe: &Probe<'_>, exchange: &Exchange, item: &Value) {
+    const FIELDS: [&str; 6] = [
+        "channel",
+        "user_id",
+        "created_at",
+        "last_message_at",
+        "message_count",
+        "total_tokens",
+    ];
+    let missing: Vec<&str> = FIELDS
+        .into_iter()
+        .filter(|name| item.get(*name).is_none())
+        .collect();
+    let expected = format!("a session with {}", missing.join(", "));
+    let finding = Finding::when(missing.is_empty(), expected, format!("the session {item}"));
+    probe.judge("olbrain.sess.list.all-fields", exchange, finding);
+    let moments = ["created_at", "last_message_at"].map(|name| item.get(name).unwrap_or(&Value::Null));
+    let read = moments.map(|moment| moment.as_str().and_then(rfc3339::parse));
+    let readable = moments
+        .iter()
+        .zip(&read)
+        .all(|(moment, read)| moment.is_null() || read.is_some());
+    let in_order = match read {
+        [Some(created), Some(last)] => created <= last,
+        _ => true,
+    };
+    let expected = "created_at and last_message_at in the form of RFC 3339, in this order";
+    let finding = Finding::when(readable && in_order, expected, format!("the session {item}"));
+    probe.judge("olbrain.sess.list.timestamps", exchange, finding);
+}
+
+/// No list names another agent's session, and each entry says whose it is.
+fn only_own(olbrain: &Olbrain, probe: &Probe<'_>) {
+    const ID: &str = "olbrain.sess.list.only-own";
+    let fixtures = &olbrain.fixtures;
+    let agents = match (
+        fixtures.conversational(),
+        fixtures.second_agent(Kind::Conversational),
+    ) {
+        (Ok(own), Ok(other)) => [own, other],
+        (Err(missing), _) | (_, Err(missing)) => return probe.skip(ID, missing),
+    };
+    for agent in agents {
+        if answered(olbrain, probe, ID, agent).is_none() {
+            return;
+        }
+    }
+    for agent in agents {
+        let Some(exchange) = checks::control(probe, ID, list(olbrain, agent).query("limit", "100")) else {
+            return;
+        };
+        let foreign = sessions(&exchange).unwrap_or_default().into_iter().find(|item| {
+            let session = answers::text(item, "session_id").unwrap_or_default();
+            let owner = olbrain.ledger.owner(&session);
+            let named = answers::text(item, "agent_id");
+            [owner, named].into_iter().flatten().any(|other| other != agent)
+        });
+        let got = foreign
+            .as_ref()
+            .map(|item| format!("the session {item}"))
+            .unwrap_or_default();
+        let finding = Finding::when(foreign.is_none(), format!("sessions of {agent} only"), got);
+        probe.judge(ID, &exchange, finding);
+    }
+}
+
+fn limit(olbrain: &Olbrain, probe: &Probe<'_>) {
+    const ID: &str = "olbrain.sess.list.limit";
+    const ECHO: &str = "olbrain.sess.list.limit.echo";
+    let mut made = BTreeSet::new();
+    let mut agent = String::new();
+    for _ in 0..3 {
+        let Some(known) = usual(olbrain, probe, ID) else {
+            return;
+        };
+        agent = known.agent;
+        made.insert(known.session);
+    }
+    let Some(whole) = checks::control(probe, ID, list(olbrain, &agent)) else {
+        return;
+    };
+    let echoed = |exchange: &Exchange, limit: usize| {
+        let body = answers::body(exchange).unwrap_or_default();
+        let got = body.get("limit").cloned().unwrap_or_default();
+        let met = got.as_u64() == u64::try_from(limit).ok();
+        let finding = Finding::when(met, format!("limit: {limit}"), format!("limit: {got}"));
+        probe.judge(ECHO, exchange, finding);
+    };
+    echoed(&whole, DEFAULT);
+    for limit in [1, 2, 50, CAP, 2 * CAP] {
+        let Some(exchange) = checks::control(
+            probe,
+            ID,
+            list(olbrain, &agent).query("limit", &limit.to_string()),
+        ) else {
+            continue;
+        };
+        echoed(&exchange, limit.min(CAP));
+        if limit > 2 {
+            continue;
+        }
+        let finding = match sessions(&exchange) {
+            None => Finding::Undecided(format!("no list of sessions: {}", exchange.in_short())),
+            Some(list) if made.len() < 3 && list.len() <= limit => {
+                Finding::Undecided("the target puts all events into one session".to_owned())
+            }
+            Some(list) => {
+                let got = format!("{} sessions", list.len());
+                Finding::when(list.len() <= limit, format!("at most {limit} sessions"), got)
+            }
+        };
+        probe.judge(ID, &exchange, finding);
+    }
+}
+
+/// More than 100 sessions, so that both bounds show.
+fn default_and_cap(olbrain: &Olbrain, probe: &Probe<'_>) {
+    const BY_DEFAULT: &str = "olbrain.sess.list.limit.default";
+    const CAPPED: &str = "olbrain.sess.list.limit.cap";
+    let fixtures = &olbrain.fixtures;
+    let agent = match fixtures.conversational() {
+        Ok(agent) => agent,
+        Err(missing) => {
+            probe.skip(BY_DEFAULT, missing.as_str());
+            return probe.skip(CAPPED, missing);
+        }
+    };
+    let undecided = |reason: &str| {
+        probe.skip(BY_DEFAULT, reason);
+        probe.skip(CAPPED, reason);
+    };
+    let Some(first) = checks::control(probe, CAPPED, fixtures.event(agent)) else {
+        return;
+    };
+    if first.elapsed > QUICK {
+        return undecided("the agent takes its time, so that it was not sent a hundred events");
+    }
+    let events = (0..=CAP).map(|_| fixtures.event(agent)).collect();
+    let made: BTreeSet<String> = probe
+        .send_all(events, 8)
+        .iter()
+        .filter_map(|exchange| Some(answers::message(exchange, agent)?.session))
+        .collect();
+    if made.len() <= CAP {
+        return undecided("there are not more than 100 sessions, since events join sessions or are refused");
+    }
+    let plain = probe.send(list(olbrain, agent));
+    if let Some(listed) = sessions(&plain) {
+        let got = format!("{} sessions", listed.len());
+        let finding = Finding::when(
+            listed.len() <= DEFAULT,
+            "at most 20 sessions without a limit",
+            got,
+        );
+        probe.judge(BY_DEFAULT, &plain, finding);
+    }
+    let Some(hundred) = sessions(&probe.send(list(olbrain, agent).query("limit", "100"))) else {
+        return probe.skip(CAPPED, "a limit of 100 gives no list");
+    };
+    for limit in ["101", "1000"] {
+        let exchange = probe.send(list(olbrain, agent).query("limit", limit));
+        let count = sessions(&exchange).map(|listed| listed.len());
+        // As many as for 100: where those are fewer than there are, the fault is not in how the cap is read.
+        let got = count.map_or_else(|| exchange.in_short(), |count| format!("{count} sessions"));
+        let expected = format!("{} sessions, as with a limit of 100", hundred.len());
+        let met = count == Some(hundred.len()) && hundred.len() <= CAP;
+        probe.judge(CAPPED, &exchange, Finding::when(met, expected, got));
+    }
+}
+
+/// With a state, the list names no session in another one.
+fn status(olbrain: &Olbrain, probe: &Probe<'_>) {
+    const ID: &str = "olbrain.sess.list.status";
+    let Some(known) = usual(olbrain, probe, ID) else {
+        return;
+    };
+    let Some(whole) = checks::control(probe, ID, list(olbrain, &known.agent).query("limit", "100")) else {
+        return;
+    };
+    let states = |exchange: &Exchange| -> Option<Vec<String>> {
+        let listed = sessions(exchange)?;
+        Some(
+            listed
+                .iter()
+                .filter_map(|item| answers::text(item, "status"))
+                .collect(),
+        )
+    };
+    let present: BTreeSet<String> = states(&whole).unwrap_or_default().into_iter().collect();
+    for state in ["active", "closed"] {
+        let exchange = probe.send(
+            list(olbrain, &known.agent)
+                .query("status", state)
+                .query("limit", "100"),
+        );
+        let Some(shown) = states(&exchange) else {
+            let finding = Finding::when(
+                false,
+                format!("200 with the {state} sessions"),
+                exchange.in_short(),
+            );
+            probe.judge(ID, &exchange, checks::undecided_unless(&exchange, finding));
+            continue;
+        };
+        let other = shown.iter().find(|shown| *shown != state);
+        let finding = if let Some(other) = other {
+            Finding::when(
+                false,
+                format!("{state} sessions only"),
+                format!("a session that is {other}"),
+            )
+        } else if present.contains(state) {
+            // Sessions do not change their state within the moment between the two calls.
+            let expected = format!("the {state} sessions that the whole list shows");
+            Finding::when(!shown.is_empty(), expected, "an empty list")
+        } else {
+            Finding::Met
+        };
+        probe.judge(ID, &exchange, finding);
+    }
+}
+
+/// Nothing has happened since a moment in the future; since one long past, everything has.
+fn since(olbrain: &Olbrain, probe: &Probe<'_>) {
+    const ID: &str = "olbrain.sess.list.since";
+    let Some(known) = usual(olbrain, probe, ID) else {
+        return;
+    };
+    let plain = list(olbrain, &known.agent).query("limit", "100");
+    let Some(whole) = checks::control(probe, ID, plain.clone()) else {
+        return;
+    };
+    if sessions(&whole).is_none_or(|list| list.is_empty()) {
+        return probe.skip(ID, "the list without since is empty");
+    }
+    for (moment, is_past) in [
+        ("2000-01-01T00:00:00Z", true),
+        ("2000-01-01T00:00:00.000Z", true),
+        ("2999-12-31T23:59:59Z", false),
+    ] {
+        let exchange = probe.send(plain.clone().query("since", moment));
+        let count = sessions(&exchange).map(|listed| listed.len());
+        let met = count.is_some_and(|count| (count > 0) == is_past);
+        let expected = if is_past { "the sessions" } else { "no session" };
+        let got = count.map_or_else(|| exchange.in_short(), |count| format!("{count} sessions"));
+        let finding = Finding::when(met, format!("{expected} since {moment}"), got);
+        probe.judge(ID, &exchange, checks::undecided_unless(&exchange, finding));
+    }
+    between(olbrain, probe, &known.agent);
+}
+
+/// A moment between two sessions divides them. Moments are written in seconds, so there have to be some between.
+fn between(olbrain: &Olbrain, probe: &Probe<'_>, agent: &str) {
+    const ID: &str = "olbrain.sess.list.since";
+    let Some(early) = answered(olbrain, probe, ID, agent) else {
+        return;
+    };
+    let shown = sessions(&probe.send(list(olbrain, agent).query("limit", "100"))).unwrap_or_default();
+    let last = position(&shown, &early.session)
+        .and_then(|at| answers::text(&shown[at], "last_message_at"))
+        .and_then(|text| rfc3339::parse(&text));
+    // Whole seconds, as in the samples.
+    let Some(middle) = last.and_then(|last| Timestamp::from_second(last.as_second() + 1).ok()) else {
+        return probe.skip(ID, "the list does not show when a session was active last");
+    };
+    patience::pause(Duration::from_millis(2100));
+    let Some(late) = answered(olbrain, probe, ID, agent) else {
+        return;
+    };
+    if late.session == early.session {
+        return probe.skip(ID, "the target puts all events into one session");
+    }
+    let moment = middle.to_string();
+    let exchange = probe.send(list(olbrain, agent).query("limit", "100").query("since", &moment));
+    let Some(listed) = sessions(&exchange) else {
+        return;
+    };
+    let (has_early, has_late) = (
+        position(&listed, &early.session).is_some(),
+        // Other cases may have sent so many events since that the list is full without it.
+        position(&listed, &late.session).is_some() || listed.len() >= CAP,
+    );
+    let expected = format!("{} and not {} since {moment}", late.session, early.session);
+    let got = format!(
+        "{} sessions, {} the later one and {} the earlier one",
+        listed.len(),
+        if has_late { "with" } else { "without" },
+        if has_early { "with" } else { "without" }
+    );
+    probe.judge(
+        ID,
+        &exchange,
+        Finding::when(has_late && !has_early, expected, got),
+    );
+}
+
+/// The session that was active last comes first: by the moments that the list shows, or by what was sent when.
+fn order(olbrain: &Olbrain, probe: &Probe<'_>) {
+    const ID: &str = "olbrain.sess.list.order";
+    let Some(early) = usual(olbrain, probe, ID) else {
+        return;
+    };
+    // Two sessions of one second may stand in either order.
+    patience::pause(Duration::from_millis(1100));
+    let Some(late) = usual(olbrain, probe, ID) else {
+        return;
+    };
+    let Some(exchange) = checks::control(probe, ID, list(olbrain, &early.agent).query("limit", "100")) else {
+        return;
+    };
+    let Some(listed) = sessions(&exchange) else {
+        return probe.skip(ID, "the answer is no list of sessions");
+    };
+    let moments: Vec<_> = listed
+        .iter()
+        .filter_map(|item| rfc3339::parse(&answers::text(item, "last_message_at")?))
+        .collect();
+    let sorted = moments.windows(2).all(|pair| pair[0] >= pair[1]);
+    let finding = match (
+        position(&listed, &late.session),
+        position(&listed, &early.session),
+    ) {
+        _ if !sorted => {
+            let expected = "sessions by last_message_at, the latest first";
+            Finding::when(false, expected, "a later moment behind an earlier one")
+        }
+        (Some(late_at), Some(early_at)) if late.session != early.session => {
+            let expected = format!(
+                "{} before {}, which was active earlier",
+                late.session, early.session
+            );
+            let got = format!(
+                "{} at place {late_at}, {} at place {early_at}",
+                late.session, early.session
+            );
+            Finding::when(late_at < early_at, expected, got)
+        }
+        _ if moments.first() != moments.last() => Finding::Met,
+        _ => Finding::Undecided("the list shows nothing that could be in another order".to_owned()),
+    };
+    probe.judge(ID, &exchange, finding);
+}
+
+/// Parameters that nobody knows change nothing.
+fn ignored(olbrain: &Olbrain, probe: &Probe<'_>) {
+    const ID: &str = "olbrain.sess.list.ignored";
+    let Some(known) = usual(olbrain, probe, ID) else {
+        return;
+    };
+    for (name, value) in [("hookproof", "1"), ("colour", "blue"), ("x-trace", "")] {
+        let plain = list(olbrain, &known.agent);
+        let why = format!("the parameter {name} is none that the page names");
+        let variant = plain.clone().query(name, value);
+        if let Some(exchange) = checks::equivalent(probe, ID, &why, plain, variant)
+            && sessions(&exchange).is_some_and(|listed| listed.is_empty())
+        {
+            let finding = Finding::when(false, "the sessions, as without the parameter", "an empty list");
+            probe.judge(ID, &exchange, finding);
+        }
+    }
+}

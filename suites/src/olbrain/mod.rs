@@ -1,0 +1,88 @@
+//! The suite of Olbrain's webhooks: the trigger, and the uploads, runs and sessions that its page refers to.
+
+mod answers;
+mod calls;
+mod cases;
+mod checks;
+mod download;
+mod fixtures;
+mod ledger;
+mod multipart;
+mod padding;
+mod patience;
+mod preflight;
+mod rfc3339;
+mod runs;
+mod similar;
+mod strategies;
+mod subject;
+mod upload;
+
+use std::sync::{Arc, OnceLock};
+
+use mock_server::olbrain::Fixtures as Declared;
+
+use crate::case::Case;
+use crate::http::Exchange;
+use crate::probe::Probe;
+use crate::suite::{Stop, Suite};
+use crate::target::Target;
+
+pub use fixtures::KEY_VARIABLES;
+
+use fixtures::Fixtures;
+use ledger::Ledger;
+use preflight::Known;
+
+/// The suite against one target.
+#[derive(Debug)]
+pub struct Olbrain {
+    target: Target,
+    fixtures: Fixtures,
+    ledger: Ledger,
+    known: OnceLock<Known>,
+}
+
+impl Olbrain {
+    /// A suite against a target that holds these fixtures.
+    pub fn new(target: Target, declared: Declared, seed: u64) -> Self {
+        Self {
+            target,
+            fixtures: Fixtures::new(declared, seed),
+            ledger: Ledger::default(),
+            known: OnceLock::new(),
+        }
+    }
+
+    /// What the preflight had made.
+    fn known(&self) -> &Known {
+        static NOTHING: Known = Known::nothing();
+        self.known.get().unwrap_or(&NOTHING)
+    }
+}
+
+impl Suite for Olbrain {
+    fn api(&self) -> &'static spec::Api {
+        spec::api("olbrain").expect("the embedded registry has olbrain")
+    }
+
+    fn target(&self) -> &Target {
+        &self.target
+    }
+
+    fn preflight(&self, probe: &Probe<'_>) -> Result<(), Stop> {
+        preflight::run(self, probe)
+    }
+
+    fn checked_on_every_exchange(&self) -> &'static [&'static str] {
+        checks::ON_EVERY_EXCHANGE
+    }
+
+    fn inspect(&self, probe: &Probe<'_>, exchange: &Exchange) {
+        checks::inspect(self, probe, exchange);
+    }
+
+    fn cases(self: Arc<Self>) -> Vec<Case> {
+        cases::all(&self)
+    }
+}
