@@ -72,13 +72,20 @@ pub(super) fn run(olbrain: &Olbrain, probe: &Probe<'_>) -> Result<(), Stop> {
     if refusals.len() == asked {
         let plain = fixtures.event(any);
         let is_plain = plain.header_value("Content-Type") != Some(WITH_CHARSET);
-        if is_plain && probe.send(plain.set_header("Content-Type", WITH_CHARSET)).is_success() {
+        if is_plain
+            && probe
+                .send(plain.set_header("Content-Type", WITH_CHARSET))
+                .is_success()
+        {
             fixtures.learn_media_type(WITH_CHARSET);
             return run(olbrain, probe);
         }
         let (agent, exchange) = refusals.swap_remove(0);
         // A target that sends every event elsewhere is there, and is judged for it.
-        if !exchange.status().is_some_and(|status| (300..400).contains(&status)) {
+        if !exchange
+            .status()
+            .is_some_and(|status| (300..400).contains(&status))
+        {
             return Err(explain(olbrain, agent, exchange));
         }
     }

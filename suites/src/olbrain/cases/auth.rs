@@ -207,7 +207,10 @@ fn in_body(olbrain: &Olbrain, probe: &Probe<'_>) {
     ];
     let bare = probe.send(fixtures.event(agent).without_header(AUTHORIZATION));
     if bare.status() != Some(401) {
-        let reason = format!("without a key anywhere it is not answered 401 either: {}", bare.in_short());
+        let reason = format!(
+            "without a key anywhere it is not answered 401 either: {}",
+            bare.in_short()
+        );
         return probe.judge(ID, &bare, Finding::Undecided(reason));
     }
     let faulty = fixtures.event_with(agent, &members).without_header(AUTHORIZATION);

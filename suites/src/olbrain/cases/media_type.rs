@@ -63,7 +63,9 @@ fn spelling(olbrain: &Olbrain, probe: &Probe<'_>) {
         ("olbrain.ct.case", "Application/JSON"),
         ("olbrain.ct.case", "APPLICATION/JSON"),
     ] {
-        let plain = fixtures.event(agent).set_header("Content-Type", "application/json");
+        let plain = fixtures
+            .event(agent)
+            .set_header("Content-Type", "application/json");
         let variant = plain.clone().set_header("Content-Type", media_type);
         checks::equivalent(
             probe,

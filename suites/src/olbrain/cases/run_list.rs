@@ -216,8 +216,14 @@ fn only_in(state: &str, exchange: &Exchange) -> Finding {
     let Some(items) = runs::listed(exchange) else {
         return Finding::when(false, format!("200 with the {state} runs"), exchange.in_short());
     };
-    let other = items.iter().filter_map(|item| answers::text(item, "status")).find(|shown| shown != state);
-    let got = other.as_ref().map(|shown| format!("a run that is {shown}")).unwrap_or_default();
+    let other = items
+        .iter()
+        .filter_map(|item| answers::text(item, "status"))
+        .find(|shown| shown != state);
+    let got = other
+        .as_ref()
+        .map(|shown| format!("a run that is {shown}"))
+        .unwrap_or_default();
     Finding::when(other.is_none(), format!("{state} runs only"), got)
 }
 

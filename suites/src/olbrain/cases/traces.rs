@@ -87,7 +87,9 @@ fn refused(olbrain: &Olbrain, agent: &str) -> Vec<Refused> {
         let events = events.collect();
         all.push(Refused { id, what, events });
     };
-    add(REFUSED, "without a key", &|marker| event(marker).without_header(AUTHORIZATION));
+    add(REFUSED, "without a key", &|marker| {
+        event(marker).without_header(AUTHORIZATION)
+    });
     add(REFUSED, "with an unknown key", &|marker| {
         event(marker).set_header(AUTHORIZATION, &bearer(&unknown))
     });
@@ -116,8 +118,15 @@ fn listed(olbrain: &Olbrain, probe: &Probe<'_>, agent: &str, kind: Kind) -> (BTr
     };
     let exchange = probe.send(olbrain.fixtures.get(&path).query("limit", "100"));
     let body = answers::body(&exchange).filter(|_| exchange.is_success());
-    let items = body.as_ref().and_then(answers::items).cloned().unwrap_or_default();
-    let ids = items.iter().filter_map(|item| answers::text(item, name)).collect();
+    let items = body
+        .as_ref()
+        .and_then(answers::items)
+        .cloned()
+        .unwrap_or_default();
+    let ids = items
+        .iter()
+        .filter_map(|item| answers::text(item, name))
+        .collect();
     (ids, exchange)
 }
 
@@ -141,7 +150,10 @@ fn accepted(olbrain: &Olbrain, probe: &Probe<'_>, agent: &str, kind: Kind) -> Re
         Kind::Conversational => answers::message(&exchange, agent).map(|message| message.session),
     };
     id.ok_or_else(|| {
-        format!("an ordinary event is refused, or answered without an id: {}", exchange.in_short())
+        format!(
+            "an ordinary event is refused, or answered without an id: {}",
+            exchange.in_short()
+        )
     })
 }
 
@@ -185,7 +197,9 @@ fn leaves_nothing(
     }
     let unknown = |ids: &BTreeSet<String>| -> Vec<String> {
         let new = ids.difference(&before);
-        new.filter(|id| olbrain.ledger.owner(id).is_none()).cloned().collect()
+        new.filter(|id| olbrain.ledger.owner(id).is_none())
+            .cloned()
+            .collect()
     };
     let mut new = unknown(&after);
     if !new.is_empty() {
@@ -198,13 +212,19 @@ fn leaves_nothing(
     for id in new.iter().chain([&last]).take(LOOKED_INTO) {
         shown.push(look_into(olbrain, probe, agent, kind, id));
     }
-    let trace = shown.iter().find(|seen| group.events.iter().any(|(marker, _)| shows(seen, marker)));
+    let trace = shown
+        .iter()
+        .find(|seen| group.events.iter().any(|(marker, _)| shows(seen, marker)));
     let expected = format!("nothing of events {} in runs, sessions and messages", group.what);
     let (finding, evidence) = match trace {
         Some(seen) => (Finding::when(false, expected, seen.in_short()), Some(seen)),
         // One or two may be those of an event whose answer got lost; as many as were refused are theirs.
         None => {
-            let got = format!("{} new entries that no answer named: {}", new.len(), new.join(", "));
+            let got = format!(
+                "{} new entries that no answer named: {}",
+                new.len(),
+                new.join(", ")
+            );
             (Finding::when(new.len() < EVENTS, expected, got), sent.as_ref())
         }
     };
