@@ -127,14 +127,16 @@ mod tests {
     use super::*;
 
     proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+        #![proptest_config(ProptestConfig { failure_persistence: None, rng_seed: proptest::test_runner::RngSeed::Fixed(1), ..ProptestConfig::default() })]
 
         #[test]
         fn generated_objects_are_json_without_meaningful_names(object in object()) {
             prop_assert!(!object.is_empty());
             prop_assert!(object.keys().all(|name| !MEANINGFUL.contains(&name.as_str())));
             let text = Value::Object(object.clone()).to_string();
-            prop_assert!(text.is_ascii() && !text.contains("\\u"), "{}", text);
+            // A backslash of the text itself is written twice and begins no escape.
+            let escapes = text.replace(r"\\", "");
+            prop_assert!(text.is_ascii() && !escapes.contains(r"\u"), "{}", text);
             prop_assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), Value::Object(object));
         }
 
