@@ -1,7 +1,7 @@
 //! The documented behaviour of the webhook APIs as a pure function, and servers around it.
 //!
 //! [`Mock::respond`] is the function: request and time in, answer and [`Trace`] out. [`serve`] puts an HTTP server
-//! around it, and [`wiremock`] (a feature) a responder for other people's tests.
+//! around it, and `wiremock` (a feature) a responder for other people's tests.
 
 mod body_text;
 pub mod clock;

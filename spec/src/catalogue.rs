@@ -91,7 +91,7 @@ impl Catalogue {
     }
 
     /// The requirement for which the cases of this facet of one operation are generated: the row that names the facet for
-    /// that operation alone (see [`facet_of`](crate::facet_of)), or else the row that names it for all.
+    /// that operation alone (see [`facet_of`]), or else the row that names it for all.
     pub fn for_facet(&self, operation: &Operation, facet: &str) -> Option<&Requirement> {
         self.by_facet(&facet_of(operation, facet))
             .or_else(|| self.by_facet(facet))

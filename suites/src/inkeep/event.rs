@@ -44,12 +44,26 @@ pub(super) fn member<'e>(event: &'e Map<String, Value>, name: &str) -> &'e Value
 /// The first documented member in which two answers differ, with both values. Further members may differ: none are
 /// described, so an answer may say in one that it is a repetition.
 pub(super) fn difference(first: &Map<String, Value>, second: &Map<String, Value>) -> Option<String> {
-    MEMBERS.iter().find_map(|name| {
-        let (before, after) = (member(first, name), member(second, name));
-        let is_time = matches!(*name, "createdAt" | "updatedAt");
-        let same = same_value(before, after) || (is_time && same_time(before, after));
-        (!same).then(|| format!("{name} was {before} and is {after}"))
-    })
+    MEMBERS.iter().find_map(|name| difference_in(name, first, second))
+}
+
+/// The same but for the time of the last change: a server that sets it whenever an event is sent again breaks the rule
+/// on repeated events, and none on what else may happen to an event.
+pub(super) fn difference_in_content(
+    first: &Map<String, Value>,
+    second: &Map<String, Value>,
+) -> Option<String> {
+    MEMBERS
+        .iter()
+        .filter(|name| **name != "updatedAt")
+        .find_map(|name| difference_in(name, first, second))
+}
+
+fn difference_in(name: &str, first: &Map<String, Value>, second: &Map<String, Value>) -> Option<String> {
+    let (before, after) = (member(first, name), member(second, name));
+    let is_time = matches!(name, "createdAt" | "updatedAt");
+    let same = same_value(before, after) || (is_time && same_time(before, after));
+    (!same).then(|| format!("{name} was {before} and is {after}"))
 }
 
 /// Whether two JSON values say the same: the order of members does not count, and numbers are compared by value, as
@@ -172,6 +186,10 @@ pub(super) mod tests {
         assert_eq!(difference(&first, &same), None);
         let later = object(json!({ "id": "a", "createdAt": "2026-05-05T15:58:45.956Z" }));
         assert!(difference(&first, &later).unwrap().starts_with("createdAt was"));
+        let touched =
+            object(json!({ "id": "a", "createdAt": "2026-05-05T15:58:45.955Z", "updatedAt": "now" }));
+        assert!(difference(&first, &touched).unwrap().starts_with("updatedAt was"));
+        assert_eq!(difference_in_content(&first, &touched), None);
         let other = object(json!({ "id": "a", "createdAt": "2026-05-05T15:58:45.955Z", "metadata": {} }));
         assert_eq!(
             difference(&first, &other),

@@ -66,6 +66,9 @@ fn free_form(inkeep: &Inkeep, probe: &Probe<'_>) {
     ] {
         check(kind);
     }
+    for length in [65, 129, 255] {
+        check(&"x".repeat(length));
+    }
     property::check(probe, &strategies::kind(), |kind| check(&kind));
 }
 
@@ -92,6 +95,7 @@ fn any_text(inkeep: &Inkeep, probe: &Probe<'_>) {
         for text in ["a b", "a/b", "a:b#c?d", "é", "名前", "{}"] {
             check(index, text);
         }
+        check(index, &"x".repeat(255));
     }
     property::check(probe, &strategy, |(index, text)| check(index, &text));
 }

@@ -69,8 +69,8 @@ type Place = (bool, usize);
 #[derive(Default)]
 struct Model {
     stored: BTreeMap<Place, Map<String, Value>>,
-    /// The type of the refused event that was sent last, where nothing was accepted since.
-    refused: BTreeMap<Place, Value>,
+    /// The types of the events that were refused since one was accepted.
+    refused: BTreeMap<Place, Vec<Value>>,
 }
 
 fn any_sequence(inkeep: &Inkeep, probe: &Probe<'_>) {
@@ -91,7 +91,10 @@ fn any_sequence(inkeep: &Inkeep, probe: &Probe<'_>) {
                 _ => inkeep.fixtures.post(body),
             };
             let go_on = match plain_faults().get(step.fault) {
-                Some(fault) => model.refuse(probe, place, under(&fault.applied_to(&body)), &body),
+                Some(fault) => {
+                    let faulty = fault.applied_to(&body);
+                    model.refuse(probe, place, under(&faulty), &faulty)
+                }
                 None => model.accept(inkeep, probe, place, under(&body), &body),
             };
             if !go_on {
@@ -104,7 +107,7 @@ fn any_sequence(inkeep: &Inkeep, probe: &Probe<'_>) {
 
 impl Model {
     /// An event with a fault is refused, whatever is stored under its id. Returns whether the model still holds.
-    fn refuse(&mut self, probe: &Probe<'_>, place: Place, request: Request, body: &Value) -> bool {
+    fn refuse(&mut self, probe: &Probe<'_>, place: Place, request: Request, faulty: &Value) -> bool {
         let exchange = refusable(probe, request);
         if self.stored.contains_key(&place) && !exchange.is_success() {
             let finding = match exchange.status() {
@@ -117,7 +120,10 @@ impl Model {
             };
             probe.judge("inkeep.resp.200-invalid-body", &exchange, finding);
         }
-        self.refused.insert(place, body["type"].clone());
+        self.refused
+            .entry(place)
+            .or_default()
+            .push(faulty["type"].clone());
         // That a fault is let through is judged by cases of their own.
         !exchange.is_success()
     }
@@ -150,7 +156,7 @@ impl Model {
             return false;
         };
         let as_expected = if let Some(first) = self.stored.get(&place) {
-            judge_repeated(probe, first, refused_before.as_ref(), &event, &exchange);
+            judge_repeated(probe, first, refused_before.as_deref(), &event, &exchange);
             difference(first, &event).is_none()
         } else {
             self.judge_new(inkeep, probe, place, refused_before.is_some(), body, &exchange);
@@ -197,11 +203,11 @@ impl Model {
 fn judge_repeated(
     probe: &Probe<'_>,
     first: &Map<String, Value>,
-    refused_before: Option<&Value>,
+    refused_before: Option<&[Value]>,
     event: &Map<String, Value>,
     exchange: &Exchange,
 ) {
-    let is_refused_one = refused_before.is_some_and(|kind| kind == member(event, "type"));
+    let is_refused_one = refused_before.is_some_and(|kinds| kinds.contains(member(event, "type")));
     let requirement = if is_refused_one {
         "inkeep.refusal.no-side-effect"
     } else {

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::Entry;
 use crate::case::Origin::Scenario;
 use crate::http::{Exchange, Request};
-use crate::inkeep::event::{difference, event, member, same_value};
+use crate::inkeep::event::{difference_in_content, event, member, same_value};
 use crate::inkeep::fixtures::post_under;
 use crate::inkeep::{Inkeep, checks};
 use crate::probe::Probe;
@@ -192,16 +192,16 @@ fn one_after_the_other(inkeep: &Inkeep, probe: &Probe<'_>) -> Result<bool, Strin
         ));
     }
     let both = event(&first).zip(event(&second));
-    Ok(both.is_some_and(|(first, second)| difference(&first, &second).is_none()))
+    Ok(both.is_some_and(|(first, second)| difference_in_content(&first, &second).is_none()))
 }
 
 /// The answer is 200 and holds the event that was stored.
 fn same_as(stored: &Map<String, Value>, exchange: &Exchange) -> Finding {
     let expected = "200 with the event that was answered 201".to_owned();
     let got = match event(exchange).filter(|_| exchange.status() == Some(200)) {
-        Some(event) => match difference(stored, &event) {
+        Some(event) => match difference_in_content(stored, &event) {
             None => return Finding::Met,
-            Some(difference) => difference,
+            Some(got) => got,
         },
         None => exchange.in_short(),
     };
