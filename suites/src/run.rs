@@ -26,6 +26,8 @@ pub struct Settings {
     pub threads: usize,
     /// Whether the first failure ends the run.
     pub fail_fast: bool,
+    /// Whether failed cases are tried again, alone.
+    pub repeats: bool,
     /// A case and the seed of the one input it is to try.
     pub replay: Option<(String, u64)>,
 }
@@ -38,6 +40,7 @@ impl Default for Settings {
             bases: Vec::new(),
             threads: 8,
             fail_fast: false,
+            repeats: true,
             replay: None,
         }
     }

@@ -199,7 +199,9 @@ pub fn execute(run: &Arc<Run>, planned: Vec<Planned>) {
             None,
         );
     }
-    repeat(run, &cases, &failures, || start.elapsed());
+    if run.settings().repeats {
+        repeat(run, &cases, &failures, || start.elapsed());
+    }
     run.emit(&Event::RunFinished {
         requests: run.requests(),
         elapsed_us: micros(start.elapsed()),

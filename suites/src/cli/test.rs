@@ -150,6 +150,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         threads: usize::try_from(arguments.test_threads).unwrap_or(1),
         fail_fast: arguments.fail_fast,
         replay,
+        ..Settings::default()
     };
     let run = Arc::new(Run::new(settings, sinks));
     let planned = select(runner::plan(&targets.suites), &filters, exact)?;

@@ -7,6 +7,7 @@ mod checks;
 mod event;
 mod fixtures;
 mod inspect;
+pub(crate) mod mutants;
 mod preflight;
 mod problem;
 mod strategies;

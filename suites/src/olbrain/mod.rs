@@ -8,6 +8,7 @@ mod download;
 mod fixtures;
 mod ledger;
 mod multipart;
+pub(crate) mod mutants;
 mod padding;
 mod patience;
 mod preflight;

@@ -5,7 +5,7 @@ mod cases;
 mod checks;
 mod documents;
 mod fixtures;
-mod mutants;
+pub(crate) mod mutants;
 mod preflight;
 mod strategies;
 mod subject;
@@ -22,7 +22,6 @@ use crate::suite::{Stop, Suite};
 use crate::target::Target;
 
 pub use fixtures::KEY_VARIABLE;
-pub use mutants::MUTANTS;
 
 use answers::Wording;
 use documents::XmlReading;

@@ -1,0 +1,109 @@
+//! The correct behaviour, for a mutant to bend.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use jiff::Timestamp;
+use mock_server::{Fixtures, Mock};
+
+use super::memory::Memory;
+
+/// What the server of a mutant holds for all its requests.
+pub(super) struct Behind {
+    mock: Mock,
+    /// Another instance that shares nothing with the first, as a second worker process would.
+    other: Mock,
+    fixtures: Fixtures,
+    memory: Memory,
+    earlier: AtomicU64,
+    in_flight: AtomicU64,
+}
+
+impl Behind {
+    pub(super) fn new(fixtures: Fixtures) -> Self {
+        Self {
+            mock: Mock::new(fixtures.clone()),
+            other: Mock::with_seed(fixtures.clone(), 1),
+            fixtures,
+            memory: Memory::default(),
+            earlier: AtomicU64::new(0),
+            in_flight: AtomicU64::new(0),
+        }
+    }
+
+    /// A request has arrived. It counts as in flight until its [`InFlight`] is dropped.
+    pub(super) fn arrive(&self) -> InFlight<'_> {
+        self.in_flight.fetch_add(1, Ordering::Relaxed);
+        InFlight(&self.in_flight)
+    }
+
+    /// The reference for one request.
+    pub(super) fn reference(&self, earlier_on_connection: u64) -> Reference<'_> {
+        Reference {
+            behind: self,
+            now: mock_server::clock::now(),
+            earlier: self.earlier.fetch_add(1, Ordering::Relaxed),
+            earlier_on_connection,
+            others_in_flight: self.in_flight.load(Ordering::Relaxed).saturating_sub(1),
+        }
+    }
+}
+
+/// A request that was not answered yet.
+pub(super) struct InFlight<'b>(&'b AtomicU64);
+
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// The correct behaviour, and what is known about the request beside its bytes.
+pub struct Reference<'m> {
+    behind: &'m Behind,
+    now: Timestamp,
+    /// How many requests came before this one.
+    pub earlier: u64,
+    /// How many requests came before this one on its connection. Zero where connections are not known.
+    pub earlier_on_connection: u64,
+    /// How many other requests wait for their answer. Zero where requests come one at a time.
+    pub others_in_flight: u64,
+}
+
+impl<'m> Reference<'m> {
+    /// What the reference holds.
+    pub fn fixtures(&self) -> &'m Fixtures {
+        &self.behind.fixtures
+    }
+
+    /// What the mutant remembers.
+    pub fn memory(&self) -> &'m Memory {
+        &self.behind.memory
+    }
+
+    /// The mock behind it, to look at what it stored.
+    pub fn mock(&self) -> &'m Mock {
+        &self.behind.mock
+    }
+
+    /// The time of the request.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// The correct answer.
+    pub fn respond(&self, request: &Request<Bytes>) -> Response<Bytes> {
+        self.behind.mock.respond(request, self.now).response
+    }
+
+    /// The correct answer at another time.
+    pub fn respond_at(&self, request: &Request<Bytes>, now: Timestamp) -> Response<Bytes> {
+        self.behind.mock.respond(request, now).response
+    }
+
+    /// The answer of a second instance that shares no state with the first.
+    pub fn respond_elsewhere(&self, request: &Request<Bytes>) -> Response<Bytes> {
+        self.behind.other.respond(request, self.now).response
+    }
+}

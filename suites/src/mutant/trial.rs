@@ -1,0 +1,142 @@
+//! One mutant, served, with the suite of its API run against it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use mock_server::Fixtures;
+
+use super::reference::Behind;
+use super::{Answers, Mutant, crowd, plain};
+use crate::embedded::with_plenty_of_ids;
+use crate::http::{BaseUrl, BaseUrlError, Limits};
+use crate::registry::{self, Ingredients};
+use crate::report::Tap;
+use crate::run::{Run, Settings};
+use crate::runner;
+use crate::suite::Suite;
+use crate::verdict::Verdict;
+
+/// Why a mutant could not be tried. None of these is the suite's verdict.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TrialError {
+    /// The server of the mutant did not start.
+    #[error("the server of a mutant cannot be started: {0}")]
+    Serve(#[from] std::io::Error),
+    /// The server of the mutant has no usable URL.
+    #[error(transparent)]
+    Url(#[from] BaseUrlError),
+    /// There is no suite for the API.
+    #[error("there is no API `{0}`")]
+    UnknownApi(String),
+    /// The run ended before everything was judged.
+    #[error("the run against {mutant} ended early: {reason}")]
+    Stopped {
+        /// Name of the mutant, or "the reference".
+        mutant: &'static str,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Bad verdicts of a run, by requirement: fail, or warn.
+pub type Bad = BTreeMap<String, Verdict>;
+
+enum Server {
+    Plain(plain::Server),
+    Crowd(crowd::Server),
+}
+
+impl Server {
+    fn start(fixtures: Fixtures, mutant: Option<&Mutant>) -> std::io::Result<Self> {
+        let behind = Behind::new(fixtures);
+        Ok(match mutant.map(|mutant| mutant.answers) {
+            None => Self::Plain(plain::Server::start(behind, None)?),
+            Some(Answers::Plainly(respond)) => Self::Plain(plain::Server::start(behind, Some(respond))?),
+            Some(Answers::InACrowd(misbehave)) => Self::Crowd(crowd::Server::start(behind, misbehave)?),
+        })
+    }
+
+    fn url(&self) -> String {
+        match self {
+            Self::Plain(server) => server.url(),
+            Self::Crowd(server) => server.url(),
+        }
+    }
+}
+
+/// Runs the whole suite of an API against one of its mutants, or against the reference where there is none, and returns
+/// what failed or warned.
+///
+/// # Errors
+/// [`TrialError`] when there was no complete run.
+pub fn run(api: &str, mutant: Option<&Mutant>) -> Result<Bad, TrialError> {
+    run_cases(api, mutant, |_| true)
+}
+
+/// As [`run`], with only the cases that cover the requirement which the mutant breaks.
+///
+/// # Errors
+/// [`TrialError`] when there was no complete run.
+pub fn run_own_cases(api: &str, mutant: &Mutant) -> Result<Bad, TrialError> {
+    let own = mutant.breaks();
+    run_cases(api, Some(mutant), |covers| covers.iter().any(|id| id == own))
+}
+
+fn run_cases(
+    api: &str,
+    mutant: Option<&Mutant>,
+    wanted: impl Fn(&[String]) -> bool,
+) -> Result<Bad, TrialError> {
+    let mut fixtures = with_plenty_of_ids(Fixtures::builtin());
+    if let Some(mutant) = mutant {
+        (mutant.setup)(&mut fixtures);
+    }
+    let server = Server::start(fixtures.clone(), mutant)?;
+    let suite = registry::suite(
+        api,
+        Ingredients {
+            fixtures: &fixtures,
+            base: BaseUrl::parse(&server.url())?,
+            limits: Limits::default(),
+            embedded: true,
+            seed: 1,
+        },
+    )
+    .ok_or_else(|| TrialError::UnknownApi(api.to_owned()))?;
+    judge(suite, mutant, wanted)
+}
+
+fn judge(
+    suite: Arc<dyn Suite>,
+    mutant: Option<&Mutant>,
+    wanted: impl Fn(&[String]) -> bool,
+) -> Result<Bad, TrialError> {
+    let tap = Tap::default();
+    let settings = Settings {
+        seed: 1,
+        iterations: 12,
+        threads: 4,
+        repeats: false,
+        ..Settings::default()
+    };
+    let run = Arc::new(Run::new(settings, vec![Box::new(tap.clone())]));
+    let mut planned = runner::plan(&[suite]);
+    planned.retain(|planned| wanted(planned.case.covers()));
+    runner::execute(&run, planned);
+    let summary = tap.summary();
+    let bad: Bad = summary
+        .requirements()
+        .into_iter()
+        .filter(|(_, verdict)| matches!(verdict, Verdict::Fail | Verdict::Warn))
+        .map(|(id, verdict)| (id.to_owned(), verdict))
+        .collect();
+    match summary.stopped {
+        // What was seen to fail before a run ends stands.
+        Some((reason, _)) if bad.is_empty() => Err(TrialError::Stopped {
+            mutant: mutant.map_or("the reference", Mutant::name),
+            reason,
+        }),
+        _ => Ok(bad),
+    }
+}
