@@ -20,6 +20,7 @@ pub mod registry;
 pub mod report;
 pub mod run;
 pub mod runner;
+pub mod sender;
 pub mod suite;
 pub mod summary;
 pub mod target;

@@ -1,0 +1,10 @@
+//! Judging the other side of a webhook: the client that sends it.
+//!
+//! What a client sent under a scripted scenario is a [`Recording`]: its attempts with their instants, what each was
+//! answered, and how long was listened. Everything here that decides is a function of such a value, so that it does
+//! not matter who recorded it: the server of `hookproof sender`, a test under a paused clock, or a program in another
+//! language that writes the attempts into a file.
+
+mod attempt;
+
+pub use attempt::{Answered, Attempt, Mode, Overhead, Recording};
