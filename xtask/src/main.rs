@@ -1,7 +1,8 @@
-//! What people and CI both call: `cargo xtask check` and `cargo xtask bench`.
+//! What people and CI both call: `cargo xtask check`, `cargo xtask matrix` and `cargo xtask bench`.
 
 mod bench;
 mod check;
+mod matrix;
 mod project;
 
 use std::io::{self, Write as _};
@@ -29,6 +30,8 @@ enum Command {
     Check,
     /// Measure the mock and the suite beside plain servers and a plain client; judges nothing
     Bench(bench::Arguments),
+    /// Try every mutant, print which requirements they prove, and write the score into the README
+    Matrix,
     /// The measuring half of bench, which has to run from a release build
     #[command(hide = true)]
     Measure(bench::Measure),
@@ -44,6 +47,7 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Check => check::run(),
         Command::Bench(arguments) => bench::run(&arguments),
+        Command::Matrix => matrix::run(),
         Command::Measure(measure) => measure.run(),
         Command::FloorHyper(floor) => floor.serve_hyper(),
         Command::FloorAxum(floor) => floor.serve_axum(),

@@ -4,6 +4,7 @@ mod explain;
 mod filter;
 mod list;
 mod mock;
+mod self_test;
 mod test;
 
 use std::path::PathBuf;
@@ -36,6 +37,8 @@ enum Command {
     Test(Box<test::Arguments>),
     /// Serve the mock
     Mock(mock::Arguments),
+    /// Prove that this copy can say no: try the suite on servers that are wrong on purpose
+    SelfTest(self_test::Arguments),
     /// List requirements and the cases that cover them
     List(list::Arguments),
     /// Explain one requirement: its sentence, its source, its cases, a sample exchange
@@ -76,6 +79,7 @@ pub fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Test(arguments) => test::run(&arguments),
         Command::Mock(arguments) => mock::run(&arguments),
+        Command::SelfTest(arguments) => self_test::run(&arguments),
         Command::List(arguments) => list::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
     };

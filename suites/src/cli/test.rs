@@ -10,6 +10,7 @@ use clap::{Args, ValueEnum};
 use spec::Basis;
 
 use super::filter::select;
+use super::self_test::canary;
 use super::{Failure, config_file, embedded_suites, listed_suites, picked, say, say_error, variable};
 use crate::config::Config;
 use crate::embedded::Embedded;
@@ -141,6 +142,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     // A filter that matches nothing is an error before anything is started or sent.
     select(runner::plan(&listed_suites(&apis)), &filters, exact)?;
     let targets = targets(arguments, &apis)?;
+    canary(&apis)?;
     let tap = Tap::default();
     let sinks = sinks(arguments, tap.clone())?;
     let settings = Settings {

@@ -6,6 +6,7 @@ mod examples;
 mod literals;
 mod machine_paths;
 mod manifests;
+mod proof;
 mod requirement_ids;
 mod snapshots;
 mod sources;
@@ -14,9 +15,11 @@ use std::fmt;
 use std::path::Path;
 use std::process::ExitCode;
 
+use crate::matrix;
 use crate::project::{self, TextFile};
 use crate::say;
 use case_coverage::Covered;
+use proof::Proof;
 
 /// Something that is wrong in the checkout.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +49,7 @@ impl fmt::Display for Fault {
 /// What the rules look at.
 struct Checkout {
     covered: Vec<Covered>,
+    proofs: Vec<Proof>,
     tracked: Vec<TextFile>,
     on_disk: Vec<String>,
 }
@@ -58,6 +62,7 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
     let root = project::root();
     let checkout = Checkout {
         covered: case_coverage::gather(),
+        proofs: spec::apis().iter().map(|api| proof(&root, api)).collect(),
         tracked: project::tracked(&root)?,
         on_disk: project::on_disk(&root)?,
     };
@@ -75,6 +80,20 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
     Ok(ExitCode::FAILURE)
 }
 
+fn proof(root: &Path, api: &spec::Api) -> Proof {
+    let unproven = suites::mutant::unproven(api);
+    let mutants = suites::mutant::of(api.id());
+    Proof {
+        api: api.id().to_owned(),
+        unproven: unproven.iter().map(|row| row.id.clone()).collect(),
+        mutants: mutants
+            .iter()
+            .map(|mutant| (mutant.name().to_owned(), mutant.breaks().to_owned()))
+            .collect(),
+        accepted: matrix::accepted(root, api.id()),
+    }
+}
+
 impl Checkout {
     /// Whatever breaks a rule that needs no other program.
     fn faults(&self) -> Vec<Fault> {
@@ -83,6 +102,13 @@ impl Checkout {
             faults.extend(case_coverage::faults(covered));
         }
         faults.extend(case_coverage::repeated_names(&self.covered));
+        faults.extend(self.proofs.iter().flat_map(proof::faults));
+        faults.extend(
+            self.tracked
+                .iter()
+                .filter(|file| file.path == matrix::README)
+                .filter_map(|file| proof::stale_score(&file.text, &matrix::with_score(&file.text))),
+        );
         for api in spec::apis() {
             faults.extend(examples::faults(api.id(), api.contract(), api.examples()));
             faults.extend(sources::faults(

@@ -1,0 +1,160 @@
+//! `cargo xtask matrix`: which mutants prove which requirements, and the score of that in the README.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, ensure};
+use suites::mutant::{self, Matrix};
+
+use crate::project;
+use crate::say;
+
+/// What stands around the score in the README.
+const BEGIN: &str = "<!-- written by `cargo xtask matrix` -->\n";
+const END: &str = "<!-- end of what `cargo xtask matrix` writes -->\n";
+
+/// Where the score stands.
+pub(crate) const README: &str = "README.md";
+
+/// Tries every mutant of every API, prints the matrix by requirement, and writes the score into the README.
+///
+/// # Errors
+/// A mutant could not be tried, or the README has no place for the score.
+pub(crate) fn run() -> anyhow::Result<ExitCode> {
+    let mut sound = true;
+    for api in spec::apis() {
+        let matrix = Matrix::of(api.id(), |_| {})?;
+        say(&by_requirement(api, &matrix))?;
+        for row in matrix.survivors() {
+            sound = false;
+            say(&format!(
+                "SURVIVED {} ({})\n",
+                row.mutant.name(),
+                row.mutant.breaks()
+            ))?;
+        }
+        for (id, verdict) in matrix.reference() {
+            sound = false;
+            say(&format!(
+                "FALSE ALARM {id}: {verdict} against the unchanged reference\n"
+            ))?;
+        }
+    }
+    if !sound {
+        return Ok(ExitCode::FAILURE);
+    }
+    let path = project::root().join(README);
+    let readme = fs::read_to_string(&path).with_context(|| format!("{README} cannot be read"))?;
+    let written = with_score(&readme)?;
+    if written != readme {
+        fs::write(&path, written).with_context(|| format!("{README} cannot be written"))?;
+    }
+    say(&score())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Every requirement that can fail a server, with the mutants that it alone or among others fails.
+fn by_requirement(api: &spec::Api, matrix: &Matrix) -> String {
+    let mut killers: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for row in matrix.rows() {
+        for id in row.bad.keys() {
+            let name = row.mutant.name();
+            let own = row.mutant.breaks() == id;
+            let shown = if own { name.to_owned() } else { format!("({name})") };
+            killers.entry(id).or_default().push(shown);
+        }
+    }
+    let mut out = String::new();
+    for row in api.catalogue().iter().filter(|row| row.can_fail()) {
+        let names = killers.get(row.id.as_str()).map(|names| names.join(", "));
+        let shown = match (names, &row.untestable) {
+            (Some(names), _) => names,
+            (None, Some(why)) => format!("not testable: {why}"),
+            (None, None) => "NOT PROVEN".to_owned(),
+        };
+        let _ = writeln!(out, "{}: {shown}", row.id);
+    }
+    out
+}
+
+/// The score as it stands in the README. It counts what the accepted snapshots hold, and those are only accepted when every
+/// mutant in them was killed.
+pub(crate) fn score() -> String {
+    let mut out = String::from(
+        "| API | requirements that can fail or warn a server | proven by a killed mutant | mutants |\n|---|---|---|---|\n",
+    );
+    for api in spec::apis() {
+        let mutants = mutant::of(api.id());
+        let judged = api
+            .catalogue()
+            .iter()
+            .filter(|row| row.can_fail() && row.untestable.is_none())
+            .count();
+        let unproven = mutant::unproven(api).len();
+        let _ = writeln!(
+            out,
+            "| `{}` | {judged} | {} | {} |",
+            api.id(),
+            judged - unproven,
+            mutants.len()
+        );
+    }
+    out
+}
+
+/// The README with the score of today.
+pub(crate) fn with_score(readme: &str) -> anyhow::Result<String> {
+    let place = readme
+        .split_once(BEGIN)
+        .and_then(|(before, rest)| Some((before, rest.split_once(END)?.1)));
+    ensure!(
+        place.is_some(),
+        "{README} has no lines `{}` and `{}`",
+        BEGIN.trim(),
+        END.trim()
+    );
+    let (before, after) = place.unwrap_or_default();
+    Ok(format!("{before}{BEGIN}{}{END}{after}", score()))
+}
+
+/// The accepted matrix of an API: lines `mutant: requirement`. Empty where there is none yet.
+pub(crate) fn accepted(root: &Path, api: &str) -> Vec<(String, String)> {
+    let path = root.join("snapshots").join(api).join("mutants.snap");
+    // A snapshot that is not there holds no mutant; the rule that compares says so for each.
+    let text = fs::read_to_string(path).unwrap_or_default();
+    pairs(&text)
+}
+
+fn pairs(snapshot: &str) -> Vec<(String, String)> {
+    let body = snapshot.splitn(3, "---\n").nth(2).unwrap_or_default();
+    body.lines()
+        .filter(|line| !line.starts_with(' '))
+        .filter_map(|line| line.split_once(": "))
+        .map(|(name, breaks)| (name.to_owned(), breaks.to_owned()))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BEGIN, END, pairs, with_score};
+
+    #[test]
+    fn the_score_takes_the_place_between_its_marks() {
+        let written = with_score(&format!("a\n{BEGIN}old\n{END}b\n")).unwrap();
+        assert!(written.starts_with(&format!("a\n{BEGIN}| API ")), "{written}");
+        assert!(written.ends_with(&format!("|\n{END}b\n")), "{written}");
+        assert_eq!(with_score(&written).unwrap(), written);
+        assert!(with_score("no marks").is_err());
+    }
+
+    #[test]
+    fn collateral_is_no_mutant() {
+        let snapshot = "---\nsource: x\n---\nname: polyai.a\n    also polyai.b\nother: polyai.c\n";
+        let read = pairs(snapshot);
+        let read: Vec<(&str, &str)> = read.iter().map(|(n, b)| (n.as_str(), b.as_str())).collect();
+        assert_eq!(read, [("name", "polyai.a"), ("other", "polyai.c")]);
+    }
+}
