@@ -21,10 +21,12 @@ pub mod report;
 pub mod run;
 pub mod runner;
 pub mod sender;
+pub mod standin;
 pub mod suite;
 pub mod summary;
 pub mod target;
 mod transcript;
+pub mod variant;
 pub mod verdict;
 
 pub use derive::is_derivable;

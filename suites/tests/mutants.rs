@@ -2,8 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
-use suites::mutant::trial::Bad;
 use suites::mutant::{self, Killed, Matrix};
+use suites::standin::trial::Bad;
 
 /// Tries every mutant of an API, and holds the outcome against the accepted matrix.
 fn every_mutant_is_killed_by_its_own_requirement(api: &str) {

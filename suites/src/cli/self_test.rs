@@ -7,7 +7,8 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::{Failure, picked, say};
-use crate::mutant::{Killed, Matrix, of, trial};
+use crate::mutant::{Killed, Matrix, of};
+use crate::standin::trial;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -114,8 +115,8 @@ pub(super) fn canary(apis: &[&'static str]) -> Result<(), Failure> {
         let Some(mutant) = of(api).into_iter().find(|mutant| !mutant.is_intermittent()) else {
             continue;
         };
-        let bad =
-            trial::run_own_cases(api, mutant).map_err(|error| Failure::incomplete(error.to_string()))?;
+        let bad = trial::run_cases_of(mutant.breaks(), api, Some(mutant.standin()))
+            .map_err(|error| Failure::incomplete(error.to_string()))?;
         if !(Killed { mutant, bad }).by_its_own() {
             return Err(Failure::incomplete(format!(
                 "this copy of hookproof cannot be trusted: a server that {} was not failed for {}; `hookproof self-test` \

@@ -12,6 +12,7 @@ mod preflight;
 mod problem;
 mod strategies;
 mod subject;
+pub(crate) mod variants;
 
 use std::sync::Arc;
 

@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use spec::{Requirement, Subject};
 
-use super::trial::{self, Bad, TrialError};
 use super::{Mutant, of};
+use crate::standin::trial::{self, Bad, TrialError};
 use crate::verdict::Verdict;
 
 /// Mutants tried at the same time: much of a trial is waiting for what the reference does on its clock.
@@ -62,7 +62,8 @@ impl Matrix {
     /// # Errors
     /// The first [`TrialError`].
     pub fn of(api: &str, each: impl Fn(&Killed) + Sync) -> Result<Self, TrialError> {
-        Self::with(api, &of(api), trial::run, each)
+        let whole = |mutant: Option<&Mutant>| trial::run(api, mutant.map(Mutant::standin));
+        Self::with(api, &of(api), whole, each)
     }
 
     /// As [`Matrix::of`], with only the cases for the requirement that a mutant breaks: quick, and blind to collateral.
@@ -70,8 +71,8 @@ impl Matrix {
     /// # Errors
     /// The first [`TrialError`].
     pub fn of_own_cases(api: &str, each: impl Fn(&Killed) + Sync) -> Result<Self, TrialError> {
-        let own = |api: &str, mutant: Option<&Mutant>| match mutant {
-            Some(mutant) => trial::run_own_cases(api, mutant),
+        let own = |mutant: Option<&Mutant>| match mutant {
+            Some(mutant) => trial::run_cases_of(mutant.breaks(), api, Some(mutant.standin())),
             None => trial::run(api, None),
         };
         Self::with(api, &of(api), own, each)
@@ -80,10 +81,10 @@ impl Matrix {
     fn with(
         api: &str,
         mutants: &[&'static Mutant],
-        trial: impl Fn(&str, Option<&Mutant>) -> Result<Bad, TrialError> + Sync,
+        trial: impl Fn(Option<&Mutant>) -> Result<Bad, TrialError> + Sync,
         each: impl Fn(&Killed) + Sync,
     ) -> Result<Self, TrialError> {
-        let reference = trial(api, None)?;
+        let reference = trial(None)?;
         let done = Mutex::new(BTreeMap::new());
         let next = AtomicUsize::new(0);
         std::thread::scope(|scope| {
@@ -92,7 +93,7 @@ impl Matrix {
                     loop {
                         let index = next.fetch_add(1, Ordering::Relaxed);
                         let Some(mutant) = mutants.get(index) else { break };
-                        let outcome = trial(api, Some(mutant)).map(|bad| Killed { mutant, bad });
+                        let outcome = trial(Some(mutant)).map(|bad| Killed { mutant, bad });
                         if let Ok(killed) = &outcome {
                             each(killed);
                         }

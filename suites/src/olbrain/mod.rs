@@ -18,6 +18,7 @@ mod similar;
 mod strategies;
 mod subject;
 mod upload;
+pub(crate) mod variants;
 
 use std::sync::{Arc, OnceLock};
 

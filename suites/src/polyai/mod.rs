@@ -9,6 +9,7 @@ pub(crate) mod mutants;
 mod preflight;
 mod strategies;
 mod subject;
+pub(crate) mod variants;
 
 use std::sync::{Arc, OnceLock};
 

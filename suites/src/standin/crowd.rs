@@ -1,4 +1,4 @@
-//! Mutants that know connections and other requests in flight, or misbehave below HTTP: a `hyper` server of our own.
+//! Stand-ins that know connections and other requests in flight, or misbehave below HTTP: a `hyper` server of our own.
 
 use std::convert::Infallible;
 use std::io;
@@ -32,7 +32,7 @@ pub(super) struct Server {
 
 /// The connection is to be closed, in the middle of an answer or before it.
 #[derive(Debug, thiserror::Error)]
-#[error("the mutant closes the connection")]
+#[error("the stand-in closes the connection")]
 struct Closes;
 
 impl Server {
@@ -76,7 +76,7 @@ async fn serve(stream: TcpStream, behind: Arc<Behind>, misbehave: Misbehave) {
             .await
         }
     });
-    // What goes wrong with a connection here is what the mutant is for, or the client's own doing.
+    // What goes wrong with a connection here is what the stand-in is for, or the client's own doing.
     let _ = http1::Builder::new()
         .serve_connection(TokioIo::new(stream), service)
         .await;
@@ -104,6 +104,7 @@ async fn answer(
     drop(in_flight);
     match manner {
         Manner::Whole | Manner::Late(_) => Ok(response.map(whole)),
+        Manner::InChunks(bytes) => Ok(response.map(|body| in_chunks(&body, bytes))),
         Manner::CutAfter(bytes) => Ok(response.map(|body| cut(&body, bytes))),
         Manner::NotAtAll => Err(Closes),
     }
@@ -121,4 +122,12 @@ fn cut(body: &Bytes, bytes: usize) -> Body {
         Ok(Frame::data(start)),
         Err(Closes),
     ])))
+}
+
+fn in_chunks(body: &Bytes, bytes: usize) -> Body {
+    let pieces: Vec<_> = (0..body.len())
+        .step_by(bytes)
+        .map(|start| Ok(Frame::data(body.slice(start..body.len().min(start + bytes)))))
+        .collect();
+    BodyExt::boxed(StreamBody::new(stream::iter(pieces)))
 }

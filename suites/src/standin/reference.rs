@@ -1,4 +1,4 @@
-//! The correct behaviour, for a mutant to bend.
+//! The correct behaviour, for a stand-in to bend.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -9,7 +9,7 @@ use mock_server::{Fixtures, Mock};
 
 use super::memory::Memory;
 
-/// What the server of a mutant holds for all its requests.
+/// What the server of a stand-in holds for all its requests.
 pub(super) struct Behind {
     mock: Mock,
     /// Another instance that shares nothing with the first, as a second worker process would.
@@ -77,7 +77,7 @@ impl<'m> Reference<'m> {
         &self.behind.fixtures
     }
 
-    /// What the mutant remembers.
+    /// What the stand-in remembers.
     pub fn memory(&self) -> &'m Memory {
         &self.behind.memory
     }

@@ -1,4 +1,4 @@
-//! How requests and answers are bent: what the mutants of all APIs share.
+//! How requests and answers are bent: what the stand-ins of all APIs share.
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderName};

@@ -1,4 +1,4 @@
-//! Mutants that answer one request at a time, served by `wiremock`.
+//! Stand-ins that answer one request at a time, served by `wiremock`.
 
 use std::io;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use wiremock::{MockServer, Request, Respond, ResponseTemplate};
 
 use super::reference::Behind;
 
-/// A mutant, or the reference where there is none, as a responder.
+/// A stand-in, or the reference where there is none, as a responder.
 struct Responder {
     behind: Behind,
     respond: Option<super::Respond>,
@@ -60,7 +60,7 @@ impl Server {
         let responder = Arc::new(Responder { behind, respond });
         let server = runtime.block_on(async {
             let server = MockServer::builder().disable_request_recording().start().await;
-            // Whatever matches nothing would be answered by an empty 404 that is not the mutant's.
+            // Whatever matches nothing would be answered by an empty 404 that is not the stand-in's.
             wiremock::Mock::given(any())
                 .respond_with(Shared(responder))
                 .mount(&server)

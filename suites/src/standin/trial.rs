@@ -1,4 +1,4 @@
-//! One mutant, served, with the suite of its API run against it.
+//! One stand-in, served, with the suite of its API run against it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use mock_server::Fixtures;
 
 use super::reference::Behind;
-use super::{Answers, Mutant, crowd, plain};
+use super::{Answers, StandIn, crowd, plain};
 use crate::embedded::with_plenty_of_ids;
 use crate::http::{BaseUrl, BaseUrlError, Limits};
 use crate::registry::{self, Ingredients};
@@ -16,24 +16,24 @@ use crate::runner;
 use crate::suite::Suite;
 use crate::verdict::Verdict;
 
-/// Why a mutant could not be tried. None of these is the suite's verdict.
+/// Why a stand-in could not be tried. None of these is the suite's verdict.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TrialError {
-    /// The server of the mutant did not start.
-    #[error("the server of a mutant cannot be started: {0}")]
+    /// The server did not start.
+    #[error("the server of a stand-in cannot be started: {0}")]
     Serve(#[from] std::io::Error),
-    /// The server of the mutant has no usable URL.
+    /// The server has no usable URL.
     #[error(transparent)]
     Url(#[from] BaseUrlError),
     /// There is no suite for the API.
     #[error("there is no API `{0}`")]
     UnknownApi(String),
     /// The run ended before everything was judged.
-    #[error("the run against {mutant} ended early: {reason}")]
+    #[error("the run against {standin} ended early: {reason}")]
     Stopped {
-        /// Name of the mutant, or "the reference".
-        mutant: &'static str,
+        /// Name of the stand-in, or "the reference".
+        standin: &'static str,
         /// Why.
         reason: String,
     },
@@ -48,9 +48,9 @@ enum Server {
 }
 
 impl Server {
-    fn start(fixtures: Fixtures, mutant: Option<&Mutant>) -> std::io::Result<Self> {
+    fn start(fixtures: Fixtures, standin: Option<&StandIn>) -> std::io::Result<Self> {
         let behind = Behind::new(fixtures);
-        Ok(match mutant.map(|mutant| mutant.answers) {
+        Ok(match standin.map(|standin| standin.answers) {
             None => Self::Plain(plain::Server::start(behind, None)?),
             Some(Answers::Plainly(respond)) => Self::Plain(plain::Server::start(behind, Some(respond))?),
             Some(Answers::InACrowd(misbehave)) => Self::Crowd(crowd::Server::start(behind, misbehave)?),
@@ -65,35 +65,33 @@ impl Server {
     }
 }
 
-/// Runs the whole suite of an API against one of its mutants, or against the reference where there is none, and returns
-/// what failed or warned.
+/// Runs the whole suite of an API against a stand-in, or against the reference where there is none, and returns what failed
+/// or warned.
 ///
 /// # Errors
 /// [`TrialError`] when there was no complete run.
-pub fn run(api: &str, mutant: Option<&Mutant>) -> Result<Bad, TrialError> {
-    run_cases(api, mutant, |_| true)
+pub fn run(api: &str, standin: Option<&StandIn>) -> Result<Bad, TrialError> {
+    run_cases(api, standin, |_| true)
 }
 
-/// As [`run`], with only the cases that cover the requirement which the mutant breaks. What is checked on every exchange
-/// takes all cases.
+/// As [`run`], with only the cases that cover a requirement. What is checked on every exchange takes all cases.
 ///
 /// # Errors
 /// [`TrialError`] when there was no complete run.
-pub fn run_own_cases(api: &str, mutant: &Mutant) -> Result<Bad, TrialError> {
-    let own = mutant.breaks();
-    run_cases(api, Some(mutant), |covers| covers.iter().any(|id| id == own))
+pub fn run_cases_of(requirement: &str, api: &str, standin: Option<&StandIn>) -> Result<Bad, TrialError> {
+    run_cases(api, standin, |covers| covers.iter().any(|id| id == requirement))
 }
 
 fn run_cases(
     api: &str,
-    mutant: Option<&Mutant>,
+    standin: Option<&StandIn>,
     wanted: impl Fn(&[String]) -> bool,
 ) -> Result<Bad, TrialError> {
     let mut fixtures = with_plenty_of_ids(Fixtures::builtin());
-    if let Some(mutant) = mutant {
-        (mutant.setup)(&mut fixtures);
+    if let Some(standin) = standin {
+        (standin.setup)(&mut fixtures);
     }
-    let server = Server::start(fixtures.clone(), mutant)?;
+    let server = Server::start(fixtures.clone(), standin)?;
     let suite = registry::suite(
         api,
         Ingredients {
@@ -105,12 +103,12 @@ fn run_cases(
         },
     )
     .ok_or_else(|| TrialError::UnknownApi(api.to_owned()))?;
-    judge(suite, mutant, wanted)
+    judge(suite, standin, wanted)
 }
 
 fn judge(
     suite: Arc<dyn Suite>,
-    mutant: Option<&Mutant>,
+    standin: Option<&StandIn>,
     wanted: impl Fn(&[String]) -> bool,
 ) -> Result<Bad, TrialError> {
     let tap = Tap::default();
@@ -137,7 +135,7 @@ fn judge(
     match summary.stopped {
         // What was seen to fail before a run ends stands.
         Some((reason, _)) if bad.is_empty() => Err(TrialError::Stopped {
-            mutant: mutant.map_or("the reference", Mutant::name),
+            standin: standin.map_or("the reference", StandIn::name),
             reason,
         }),
         _ => Ok(bad),

@@ -1,11 +1,11 @@
-//! What a mutant remembers between requests, beside the reference's own state.
+//! What a stand-in remembers between requests, beside the reference's own state.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
 
-/// Values by name, shared by all requests to one mutant.
+/// Values by name, shared by all requests to one of them.
 #[derive(Debug, Default)]
 pub struct Memory {
     values: Mutex<BTreeMap<String, Value>>,
