@@ -1,4 +1,4 @@
-//! The APIs that have a suite. A further one is a line here.
+//! The APIs that have a suite. A further one is an entry here.
 
 use std::sync::Arc;
 
@@ -6,10 +6,12 @@ use mock_server::Fixtures;
 
 use crate::http::{BaseUrl, Limits, Redactor};
 use crate::inkeep::{self, Inkeep};
+use crate::mutant::Mutant;
 use crate::olbrain::{self, Olbrain};
 use crate::polyai::{self, Polyai};
 use crate::suite::Suite;
 use crate::target::Target;
+use crate::variant::Variant;
 
 /// What a suite is made from.
 pub struct Ingredients<'f> {
@@ -25,22 +27,58 @@ pub struct Ingredients<'f> {
     pub seed: u64,
 }
 
-type Make = fn(Ingredients<'_>) -> Arc<dyn Suite>;
+/// What one API brings.
+struct Entry {
+    id: &'static str,
+    make: fn(Ingredients<'_>) -> Arc<dyn Suite>,
+    mutants: fn() -> Vec<&'static Mutant>,
+    variants: fn() -> &'static [Variant],
+}
 
-/// Every API with what makes its suite.
-const SUITES: &[(&str, Make)] = &[("polyai", polyai), ("inkeep", inkeep), ("olbrain", olbrain)];
+/// Every API.
+const APIS: &[Entry] = &[
+    Entry {
+        id: "polyai",
+        make: polyai,
+        mutants: polyai::mutants::all,
+        variants: polyai::variants::all,
+    },
+    Entry {
+        id: "inkeep",
+        make: inkeep,
+        mutants: inkeep::mutants::all,
+        variants: inkeep::variants::all,
+    },
+    Entry {
+        id: "olbrain",
+        make: olbrain,
+        mutants: olbrain::mutants::all,
+        variants: olbrain::variants::all,
+    },
+];
+
+fn entry(api: &str) -> Option<&'static Entry> {
+    APIS.iter().find(|entry| entry.id == api)
+}
 
 /// Ids of the APIs that have a suite.
 pub fn ids() -> impl Iterator<Item = &'static str> {
-    SUITES.iter().map(|(id, _)| *id)
+    APIS.iter().map(|entry| entry.id)
+}
+
+/// The wrong servers of an API, in the order of its catalogue's areas.
+pub(crate) fn mutants(api: &str) -> Vec<&'static Mutant> {
+    entry(api).map(|entry| (entry.mutants)()).unwrap_or_default()
+}
+
+/// The correct servers of an API that differ from the reference.
+pub(crate) fn variants(api: &str) -> &'static [Variant] {
+    entry(api).map(|entry| (entry.variants)()).unwrap_or_default()
 }
 
 /// The suite of an API. `None` where there is none of this name.
 pub fn suite(api: &str, ingredients: Ingredients<'_>) -> Option<Arc<dyn Suite>> {
-    SUITES
-        .iter()
-        .find(|(id, _)| *id == api)
-        .map(|(_, make)| make(ingredients))
+    entry(api).map(|entry| (entry.make)(ingredients))
 }
 
 /// Every suite, to be asked for its cases: nothing is started and nothing will be sent.
@@ -49,10 +87,9 @@ pub fn listed() -> Vec<Arc<dyn Suite>> {
     // The port of the discard service; no request goes there.
     let base = BaseUrl::parse("http://127.0.0.1:9").expect("a constant URL");
     let limits = Limits::default();
-    SUITES
-        .iter()
-        .map(|(_, make)| {
-            make(Ingredients {
+    APIS.iter()
+        .map(|entry| {
+            (entry.make)(Ingredients {
                 fixtures: &fixtures,
                 base: base.clone(),
                 limits,

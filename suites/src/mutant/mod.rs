@@ -9,6 +9,7 @@ use mock_server::Fixtures;
 pub use crate::standin::{Answer, Memory, Reference};
 pub use matrix::{Killed, Matrix, unproven};
 
+use crate::registry;
 pub(crate) use crate::standin::bend;
 use crate::standin::{Misbehave, Respond, StandIn};
 
@@ -105,10 +106,5 @@ impl std::fmt::Debug for Mutant {
 
 /// The mutants of an API, in the order of its catalogue's areas.
 pub fn of(api: &str) -> Vec<&'static Mutant> {
-    match api {
-        "polyai" => crate::polyai::mutants::all(),
-        "inkeep" => crate::inkeep::mutants::all(),
-        "olbrain" => crate::olbrain::mutants::all(),
-        _ => Vec::new(),
-    }
+    registry::mutants(api)
 }

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use mock_server::Fixtures;
 
+use crate::registry;
 use crate::standin::trial::{self, Bad, TrialError};
 use crate::standin::{Misbehave, Respond, StandIn};
 use crate::verdict::Verdict;
@@ -79,11 +80,6 @@ impl Variant {
 
 /// The variants of an API: those that every server may be, and its own.
 pub fn of(api: &str) -> Vec<&'static Variant> {
-    let own = match api {
-        "polyai" => crate::polyai::variants::all(),
-        "inkeep" => crate::inkeep::variants::all(),
-        "olbrain" => crate::olbrain::variants::all(),
-        _ => &[],
-    };
+    let own = registry::variants(api);
     common::VARIANTS.iter().chain(own).collect()
 }
