@@ -9,6 +9,7 @@ use crate::inkeep::{self, Inkeep};
 use crate::mutant::Mutant;
 use crate::olbrain::{self, Olbrain};
 use crate::polyai::{self, Polyai};
+use crate::sender::side::SenderSide;
 use crate::suite::Suite;
 use crate::target::Target;
 use crate::variant::Variant;
@@ -33,6 +34,7 @@ struct Entry {
     make: fn(Ingredients<'_>) -> Arc<dyn Suite>,
     mutants: fn() -> Vec<&'static Mutant>,
     variants: fn() -> &'static [Variant],
+    sender: &'static SenderSide,
 }
 
 /// Every API.
@@ -42,18 +44,21 @@ const APIS: &[Entry] = &[
         make: polyai,
         mutants: polyai::mutants::all,
         variants: polyai::variants::all,
+        sender: &polyai::sender::SIDE,
     },
     Entry {
         id: "inkeep",
         make: inkeep,
         mutants: inkeep::mutants::all,
         variants: inkeep::variants::all,
+        sender: &inkeep::sender::SIDE,
     },
     Entry {
         id: "olbrain",
         make: olbrain,
         mutants: olbrain::mutants::all,
         variants: olbrain::variants::all,
+        sender: &olbrain::sender::SIDE,
     },
 ];
 
@@ -74,6 +79,11 @@ pub(crate) fn mutants(api: &str) -> Vec<&'static Mutant> {
 /// The correct servers of an API that differ from the reference.
 pub(crate) fn variants(api: &str) -> &'static [Variant] {
     entry(api).map(|entry| (entry.variants)()).unwrap_or_default()
+}
+
+/// What judges those who send to an API. `None` where there is no API of this name.
+pub fn sender_side(api: &str) -> Option<&'static SenderSide> {
+    entry(api).map(|entry| entry.sender)
 }
 
 /// The suite of an API. `None` where there is none of this name.

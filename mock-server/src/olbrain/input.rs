@@ -68,6 +68,11 @@ impl<'b> Body<'b> {
     }
 }
 
+/// The byte from which on a body is not one JSON document; `None` where it is one. Depth and size do not matter.
+pub fn not_json_from(body: &[u8]) -> Option<usize> {
+    Body::parse(body).err().map(|not_json| not_json.at)
+}
+
 /// Whether nothing but blanks stands between the braces of an object.
 fn is_bare_object(object: &str) -> bool {
     object

@@ -41,7 +41,7 @@ pub use agents::AgentType;
 pub use conversation::{CLOSES_AFTER, SessionStatus};
 pub use event::{Event, Outcome};
 pub use fixtures::{Fixtures, Keys, OtherOrganization};
-pub use input::BODY_LIMIT_BYTES;
+pub use input::{BODY_LIMIT_BYTES, not_json_from};
 pub use readings::Readings;
 pub use respond::{DEFAULT_SEED, Olbrain};
 pub use run::{QUEUED_FOR, RUNS_FOR, RunStatus, SLOW_RUNS_FOR};

@@ -14,6 +14,7 @@ mod fixtures;
 mod fixtures_text;
 mod ids;
 mod input;
+mod look;
 mod pairs;
 pub mod readings;
 mod respond;
@@ -21,6 +22,7 @@ mod state;
 
 pub use fixtures::{Fixtures, Keys, OtherProject};
 pub use input::Location;
+pub use look::{find_id, mislabelled};
 pub use readings::Readings;
 pub use respond::{PATH, Polyai};
 pub use state::{Event, MAX_EVENT_BYTES, MAX_EVENTS};

@@ -10,6 +10,7 @@ mod inspect;
 pub(crate) mod mutants;
 mod preflight;
 mod problem;
+pub(crate) mod sender;
 mod strategies;
 mod subject;
 pub(crate) mod variants;

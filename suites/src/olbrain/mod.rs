@@ -14,6 +14,7 @@ mod patience;
 mod preflight;
 mod rfc3339;
 mod runs;
+pub(crate) mod sender;
 mod similar;
 mod strategies;
 mod subject;

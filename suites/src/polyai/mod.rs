@@ -7,6 +7,7 @@ mod documents;
 mod fixtures;
 pub(crate) mod mutants;
 mod preflight;
+pub(crate) mod sender;
 mod strategies;
 mod subject;
 pub(crate) mod variants;

@@ -6,5 +6,7 @@
 //! language that writes the attempts into a file.
 
 mod attempt;
+pub mod request;
+pub mod side;
 
 pub use attempt::{Answered, Attempt, Mode, Overhead, Recording};

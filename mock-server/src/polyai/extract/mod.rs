@@ -18,7 +18,7 @@ use http::{Request, StatusCode};
 use super::input::{Location, Parameters};
 use super::readings::{
     ContentTypeMissing, ContentTypeUnsupported, ContentTypeUnsupportedElsewhere, JsonMalformedElsewhere,
-    Readings,
+    Readings, XmlDoctype,
 };
 use media_type::{Kind, MediaType};
 
@@ -151,6 +151,33 @@ fn in_payload<'r>(request: &'r Request<Bytes>, path: &str, readings: &Readings) 
         Kind::Form => form::find(body, path, readings),
         Kind::Xml => xml::find(body, path, readings),
         Kind::Text => text::find(body, path, readings),
+    }
+}
+
+/// A body that is not what its media type says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unlabelled {
+    Json,
+    Xml,
+    Text,
+}
+
+/// Holds the body against its media type, wherever the id is. What the documents leave open objects to nothing.
+pub(crate) fn unlabelled(request: &Request<Bytes>) -> Option<Unlabelled> {
+    let readings = Readings {
+        xml_doctype: XmlDoctype::Ignored,
+        ..Readings::default()
+    };
+    let body: &[u8] = request.body();
+    let MediaType::Listed(kind) = media_type::of(request.headers(), &readings) else {
+        return None;
+    };
+    match kind {
+        Kind::Json => (!json::is_well_formed(body)).then_some(Unlabelled::Json),
+        Kind::Xml => {
+            matches!(xml::find(body, "id", &readings).found, Found::Unreadable(..)).then_some(Unlabelled::Xml)
+        }
+        Kind::Form | Kind::Text => std::str::from_utf8(body).is_err().then_some(Unlabelled::Text),
     }
 }
 
