@@ -64,16 +64,13 @@ async fn serve(stream: TcpStream, behind: Arc<Behind>, misbehave: Misbehave) {
     // A failure costs speed and nothing else.
     let _ = stream.set_nodelay(true);
     let earlier = Arc::new(AtomicU64::new(0));
+    let spelled = Arc::new(header_names(&stream).await);
     let service = service_fn(move |request| {
-        let (behind, earlier) = (Arc::clone(&behind), Arc::clone(&earlier));
+        let (behind, earlier, spelled) = (Arc::clone(&behind), Arc::clone(&earlier), Arc::clone(&spelled));
         async move {
-            answer(
-                &behind,
-                earlier.fetch_add(1, Ordering::Relaxed),
-                misbehave,
-                request,
-            )
-            .await
+            let earlier = earlier.fetch_add(1, Ordering::Relaxed);
+            let spelled = if earlier == 0 { spelled.as_slice() } else { &[] };
+            answer(&behind, earlier, spelled, misbehave, request).await
         }
     });
     // What goes wrong with a connection here is what the stand-in is for, or the client's own doing.
@@ -82,11 +79,24 @@ async fn serve(stream: TcpStream, behind: Arc<Behind>, misbehave: Misbehave) {
         .await;
 }
 
+/// The names of the header fields of the first request, as they arrive: `hyper` tells them in lower case.
+async fn header_names(stream: &TcpStream) -> Vec<String> {
+    let mut start = [0; 4096];
+    let length = stream.peek(&mut start).await.unwrap_or_default();
+    String::from_utf8_lossy(&start[..length])
+        .lines()
+        .skip(1)
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| Some(line.split_once(':')?.0.to_owned()))
+        .collect()
+}
+
 type Body = BoxBody<Bytes, Closes>;
 
 async fn answer(
     behind: &Behind,
     earlier_on_connection: u64,
+    spelled: &[String],
     misbehave: Misbehave,
     request: Request<Incoming>,
 ) -> Result<Response<Body>, Closes> {
@@ -95,7 +105,7 @@ async fn answer(
     let in_flight = behind.arrive();
     tokio::time::sleep(HOLD).await;
     let Answer { response, manner } = misbehave(
-        &behind.reference(earlier_on_connection),
+        &behind.reference(earlier_on_connection, spelled),
         Request::from_parts(parts, body),
     );
     if let Manner::Late(delay) = manner {

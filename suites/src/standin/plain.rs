@@ -27,7 +27,7 @@ impl Respond for Responder {
         *received.uri_mut() = target.parse().unwrap_or_default();
         *received.headers_mut() = request.headers.clone();
         let _in_flight = self.behind.arrive();
-        let reference = self.behind.reference(0);
+        let reference = self.behind.reference(0, &[]);
         let response = match self.respond {
             Some(respond) => respond(&reference, received),
             None => reference.respond(&received),

@@ -39,9 +39,14 @@ impl Behind {
     }
 
     /// The reference for one request.
-    pub(super) fn reference(&self, earlier_on_connection: u64) -> Reference<'_> {
+    pub(super) fn reference<'b>(
+        &'b self,
+        earlier_on_connection: u64,
+        spelled: &'b [String],
+    ) -> Reference<'b> {
         Reference {
             behind: self,
+            spelled,
             now: mock_server::clock::now(),
             earlier: self.earlier.fetch_add(1, Ordering::Relaxed),
             earlier_on_connection,
@@ -63,6 +68,8 @@ impl Drop for InFlight<'_> {
 pub struct Reference<'m> {
     behind: &'m Behind,
     now: Timestamp,
+    /// The names of the header fields as they arrived. Empty where they are not known.
+    spelled: &'m [String],
     /// How many requests came before this one.
     pub earlier: u64,
     /// How many requests came before this one on its connection. Zero where connections are not known.
@@ -85,6 +92,14 @@ impl<'m> Reference<'m> {
     /// The mock behind it, to look at what it stored.
     pub fn mock(&self) -> &'m Mock {
         &self.behind.mock
+    }
+
+    /// How the request spells the name of a header field. Known for the first request of a connection only.
+    pub fn spelling(&self, name: &str) -> Option<&'m str> {
+        let mut names = self.spelled.iter();
+        names
+            .find(|spelled| spelled.eq_ignore_ascii_case(name))
+            .map(String::as_str)
     }
 
     /// The time of the request.
