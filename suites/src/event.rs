@@ -3,7 +3,7 @@
 //! `--events FILE` keeps it as one JSON object a line. The schema's name stands in the first event; it changes
 //! when a field is removed or changes its meaning, not when one is added.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use spec::{Basis, Level};
@@ -31,6 +31,8 @@ pub enum Event {
         targets: BTreeMap<String, String>,
         /// Whether the target is the mock inside this process.
         embedded: bool,
+        /// APIs that are tested in safe mode.
+        safe: BTreeSet<String>,
         /// How many cases will run.
         cases: usize,
     },

@@ -5,12 +5,15 @@
 
 pub mod case;
 pub mod cli;
+pub mod conduct;
 pub mod config;
+mod credential;
 mod derive;
 pub mod embedded;
 pub mod event;
 pub mod http;
 pub mod inkeep;
+mod json_reading;
 pub mod mutant;
 pub mod olbrain;
 pub mod polyai;

@@ -3,8 +3,9 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
-use spec::Requirement;
+use spec::{Effect, Requirement};
 
+use crate::conduct::WITHHELD;
 use crate::event::{CheckRecord, Event, Evidence, ExchangeRecord};
 use crate::http::{Exchange, NoAnswer, NoAnswerKind, Request, Wire, reproduction};
 use crate::run::Run;
@@ -19,6 +20,8 @@ pub struct Probe<'r> {
     case: &'r str,
     wire: Wire,
     sent: Cell<usize>,
+    /// Whether a request of the case was withheld.
+    withheld: Cell<bool>,
     /// Seed of the generated input at work, for the replay flag.
     pub(crate) input_seed: Cell<Option<u64>>,
     log: RefCell<Log>,
@@ -83,6 +86,15 @@ impl Log {
     }
 }
 
+fn unsent(request: Request, none: NoAnswer) -> Exchange {
+    Exchange {
+        number: 0,
+        request,
+        answer: Err(none),
+        elapsed: std::time::Duration::ZERO,
+    }
+}
+
 impl<'r> Probe<'r> {
     pub(crate) fn new(run: &'r Run, suite: &'r dyn Suite, case: &'r str, wire: Wire) -> Self {
         Self {
@@ -91,6 +103,7 @@ impl<'r> Probe<'r> {
             case,
             wire,
             sent: Cell::new(0),
+            withheld: Cell::new(false),
             input_seed: Cell::new(None),
             log: RefCell::default(),
         }
@@ -108,8 +121,8 @@ impl<'r> Probe<'r> {
 
     /// Sends a request and checks what must hold for every exchange.
     pub fn send(&self, request: Request) -> Exchange {
-        let exchange = match self.run.stopped() {
-            Some(_) => self.unsent(request),
+        let exchange = match self.obstacle(&request) {
+            Some(none) => unsent(request, none),
             None => self.wire.send(request),
         };
         self.record(vec![exchange])
@@ -119,10 +132,8 @@ impl<'r> Probe<'r> {
 
     /// Sends many requests with at most `concurrency` in flight.
     pub fn send_all(&self, requests: Vec<Request>, concurrency: usize) -> Vec<Exchange> {
-        if self.run.stopped().is_some() {
-            return requests.into_iter().map(|request| self.unsent(request)).collect();
-        }
-        let exchanges = self.wire.send_all(requests, concurrency);
+        let exchanges =
+            self.around_the_withheld(requests, |requests| self.wire.send_all(requests, concurrency));
         self.record(exchanges)
     }
 
@@ -131,26 +142,64 @@ impl<'r> Probe<'r> {
         if self.run.stopped().is_some() {
             return Vec::new();
         }
-        let exchanges = self.wire.send_on_one_connection(requests);
+        let exchanges =
+            self.around_the_withheld(requests, |requests| self.wire.send_on_one_connection(requests));
         self.record(exchanges)
     }
 
-    fn unsent(&self, request: Request) -> Exchange {
-        let detail = "the run had already stopped".to_owned();
-        let answer = Err(NoAnswer {
-            kind: NoAnswerKind::Unreachable,
-            detail,
-        });
-        Exchange {
-            number: self.sent.get() + 1,
-            request,
-            answer,
-            elapsed: std::time::Duration::ZERO,
+    /// Whether the target is spared everything that it could act on.
+    pub fn is_safe(&self) -> bool {
+        self.suite.target().is_safe()
+    }
+
+    /// Why a request is not sent, if so.
+    fn obstacle(&self, request: &Request) -> Option<NoAnswer> {
+        if self.run.stopped().is_some() {
+            return Some(NoAnswer {
+                kind: NoAnswerKind::Unreachable,
+                detail: "the run had already stopped".to_owned(),
+            });
         }
+        (self.is_safe() && !self.suite.is_harmless(request)).then(|| {
+            self.withheld.set(true);
+            NoAnswer {
+                kind: NoAnswerKind::Withheld,
+                detail: WITHHELD.to_owned(),
+            }
+        })
+    }
+
+    /// Sends what may be sent, and puts the exchanges back into the order of the requests. Ends early where `send` did.
+    fn around_the_withheld(
+        &self,
+        requests: Vec<Request>,
+        send: impl FnOnce(Vec<Request>) -> Vec<Exchange>,
+    ) -> Vec<Exchange> {
+        let obstacles: Vec<Option<NoAnswer>> =
+            requests.iter().map(|request| self.obstacle(request)).collect();
+        if obstacles.iter().all(Option::is_none) {
+            return send(requests);
+        }
+        let mut free = Vec::new();
+        let mut places = Vec::new();
+        for (request, obstacle) in requests.into_iter().zip(obstacles) {
+            match obstacle {
+                Some(none) => places.push(Some(unsent(request, none))),
+                None => {
+                    free.push(request);
+                    places.push(None);
+                }
+            }
+        }
+        let mut sent = if free.is_empty() { Vec::new() } else { send(free) }.into_iter();
+        places
+            .into_iter()
+            .map_while(|place| place.or_else(|| sent.next()))
+            .collect()
     }
 
     fn record(&self, mut exchanges: Vec<Exchange>) -> Vec<Exchange> {
-        for exchange in &mut exchanges {
+        for exchange in exchanges.iter_mut().filter(|exchange| !exchange.is_withheld()) {
             self.sent.set(self.sent.get() + 1);
             exchange.number = self.sent.get();
             self.run.count(exchange.answer.as_ref().err());
@@ -159,7 +208,7 @@ impl<'r> Probe<'r> {
             }
             self.run.emit_exchange(|| self.exchange_record(exchange));
         }
-        for exchange in &exchanges {
+        for exchange in exchanges.iter().filter(|exchange| !exchange.is_withheld()) {
             self.suite.inspect(self, exchange);
         }
         exchanges
@@ -167,11 +216,15 @@ impl<'r> Probe<'r> {
 
     /// Says what an exchange means for a requirement.
     ///
-    /// A target that cannot be reached at all breaks nothing: that is the run's trouble, not the requirement's.
+    /// A target that cannot be reached at all breaks nothing: that is the run's trouble, not the requirement's. And what
+    /// was not sent decides nothing.
     pub fn judge(&self, requirement: &str, exchange: &Exchange, finding: Finding) {
         let finding = match &exchange.answer {
             Err(none) if none.kind == NoAnswerKind::Unreachable => {
                 Finding::Undecided(format!("the target could not be reached: {}", none.detail))
+            }
+            Err(none) if none.kind == NoAnswerKind::Withheld => {
+                return self.note(requirement, Finding::Undecided(none.detail.clone()), None);
             }
             _ => finding,
         };
@@ -208,6 +261,12 @@ impl<'r> Probe<'r> {
         if !self.run.settings().judges(requirement.basis) {
             return;
         }
+        // A missing fixture is not what has to be changed first.
+        let spared = self.withheld.get() || requirement.effect == Effect::Creates;
+        let finding = match finding {
+            Finding::Undecided(_) if self.is_safe() && spared => Finding::Undecided(WITHHELD.to_owned()),
+            other => other,
+        };
         let verdict = finding.verdict(requirement);
         let key = (requirement.id.as_str(), verdict);
         // The second of a kind only counts: nobody reads its evidence, and making it is costly.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use mock_server::Fixtures;
 
+use crate::conduct::Conduct;
 use crate::http::{BaseUrl, Limits, Redactor};
 use crate::inkeep::{self, Inkeep};
 use crate::mutant::Mutant;
@@ -31,7 +32,7 @@ pub struct Ingredients<'f> {
 /// What one API brings.
 struct Entry {
     id: &'static str,
-    make: fn(Ingredients<'_>) -> Arc<dyn Suite>,
+    make: fn(Ingredients<'_>, Conduct) -> Arc<dyn Suite>,
     mutants: fn() -> Vec<&'static Mutant>,
     variants: fn() -> &'static [Variant],
     sender: &'static SenderSide,
@@ -86,9 +87,14 @@ pub fn sender_side(api: &str) -> Option<&'static SenderSide> {
     entry(api).map(|entry| entry.sender)
 }
 
-/// The suite of an API. `None` where there is none of this name.
+/// The suite of an API, which sends whatever it needs. `None` where there is none of this name.
 pub fn suite(api: &str, ingredients: Ingredients<'_>) -> Option<Arc<dyn Suite>> {
-    entry(api).map(|entry| (entry.make)(ingredients))
+    suite_under(api, ingredients, Conduct::default())
+}
+
+/// The suite of an API, which treats its target as `conduct` says. `None` where there is none of this name.
+pub fn suite_under(api: &str, ingredients: Ingredients<'_>, conduct: Conduct) -> Option<Arc<dyn Suite>> {
+    entry(api).map(|entry| (entry.make)(ingredients, conduct))
 }
 
 /// Every suite, to be asked for its cases: nothing is started and nothing will be sent.
@@ -99,18 +105,19 @@ pub fn listed() -> Vec<Arc<dyn Suite>> {
     let limits = Limits::default();
     APIS.iter()
         .map(|entry| {
-            (entry.make)(Ingredients {
+            let ingredients = Ingredients {
                 fixtures: &fixtures,
                 base: base.clone(),
                 limits,
                 embedded: true,
                 seed: 0,
-            })
+            };
+            (entry.make)(ingredients, Conduct::default())
         })
         .collect()
 }
 
-fn polyai(from: Ingredients<'_>) -> Arc<dyn Suite> {
+fn polyai(from: Ingredients<'_>, conduct: Conduct) -> Arc<dyn Suite> {
     let declared = from.fixtures.polyai.clone();
     let keys = &declared.keys;
     let secrets = [
@@ -121,26 +128,26 @@ fn polyai(from: Ingredients<'_>) -> Arc<dyn Suite> {
     let secrets = secrets
         .into_iter()
         .filter_map(|(value, name)| Some((value?, name.to_owned())));
-    let target = Target::new(from.base, from.limits, from.embedded, Redactor::new(secrets));
+    let target = Target::new(from.base, from.limits, from.embedded, Redactor::new(secrets)).under(conduct);
     Arc::new(Polyai::new(target, declared, from.seed))
 }
 
-fn inkeep(from: Ingredients<'_>) -> Arc<dyn Suite> {
+fn inkeep(from: Ingredients<'_>, conduct: Conduct) -> Arc<dyn Suite> {
     let mut declared = from.fixtures.inkeep.clone();
     let secrets = inkeep::KEY_VARIABLES
         .into_iter()
         .filter_map(|(name, key)| Some((key(&mut declared.keys).clone()?, name.to_owned())));
     let redactor = Redactor::new(secrets.collect::<Vec<_>>());
-    let target = Target::new(from.base, from.limits, from.embedded, redactor);
+    let target = Target::new(from.base, from.limits, from.embedded, redactor).under(conduct);
     Arc::new(Inkeep::new(target, declared, from.seed))
 }
 
-fn olbrain(from: Ingredients<'_>) -> Arc<dyn Suite> {
+fn olbrain(from: Ingredients<'_>, conduct: Conduct) -> Arc<dyn Suite> {
     let mut declared = from.fixtures.olbrain.clone();
     let secrets = olbrain::KEY_VARIABLES
         .into_iter()
         .filter_map(|(name, key)| Some((key(&mut declared.keys).clone()?, name.to_owned())));
     let redactor = Redactor::new(secrets.collect::<Vec<_>>());
-    let target = Target::new(from.base, from.limits, from.embedded, redactor);
+    let target = Target::new(from.base, from.limits, from.embedded, redactor).under(conduct);
     Arc::new(Olbrain::new(target, declared, from.seed))
 }

@@ -182,6 +182,11 @@ pub fn execute(run: &Arc<Run>, planned: Vec<Planned>) {
         seed: run.settings().seed,
         targets,
         embedded: planned.iter().all(|p| p.suite.target().is_embedded()),
+        safe: planned
+            .iter()
+            .filter(|p| p.suite.target().is_safe())
+            .map(|p| p.suite.api().id().to_owned())
+            .collect(),
         cases: planned.len(),
     });
     let arguments = Arguments {

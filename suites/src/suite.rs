@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::case::Case;
-use crate::http::Exchange;
+use crate::http::{Exchange, Request};
 use crate::probe::Probe;
 use crate::target::Target;
 
@@ -27,6 +27,10 @@ pub trait Suite: Send + Sync {
     /// Sends the first requests: is the target there, do the credentials and fixtures fit, and how does it word
     /// its answers? Nothing is judged before this succeeded.
     fn preflight(&self, probe: &Probe<'_>) -> Result<(), Stop>;
+
+    /// Whether a conformant server refuses this request, or it leaves nothing behind. In safe mode no other request is
+    /// sent, so the answer errs on the side of `false`.
+    fn is_harmless(&self, request: &Request) -> bool;
 
     /// Requirements that [`Suite::inspect`] checks.
     fn checked_on_every_exchange(&self) -> &'static [&'static str];

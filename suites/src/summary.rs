@@ -1,9 +1,10 @@
 //! What a run came to, made from its events.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use spec::{Level, Requirement, Subject};
 
+use crate::conduct::WITHHELD;
 use crate::event::{CheckRecord, Event};
 use crate::verdict::Verdict;
 
@@ -16,6 +17,8 @@ pub struct Summary {
     pub targets: BTreeMap<String, String>,
     /// Whether the target was the mock inside this process.
     pub embedded: bool,
+    /// APIs that were tested in safe mode.
+    pub safe: BTreeSet<String>,
     /// How many cases were planned.
     pub planned: usize,
     /// Cases with their verdicts and how long each took, in microseconds.
@@ -87,12 +90,14 @@ impl Summary {
                 seed,
                 targets,
                 embedded,
+                safe,
                 cases,
                 ..
             } => {
                 self.seed = *seed;
                 self.targets.clone_from(targets);
                 self.embedded = *embedded;
+                self.safe.clone_from(safe);
                 self.planned = *cases;
             }
             Event::CaseStarted { .. } | Event::Exchange(_) => {}
@@ -190,6 +195,15 @@ impl Summary {
                 reasons.dedup();
                 (id, reasons)
             })
+            .collect()
+    }
+
+    /// Requirements that safe mode alone left open.
+    pub fn left_open_by_safe_mode(&self) -> BTreeSet<&str> {
+        self.undecided()
+            .into_iter()
+            .filter(|(_, reasons)| reasons.contains(&WITHHELD))
+            .map(|(id, _)| id)
             .collect()
     }
 

@@ -2,6 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use crate::conduct::Conduct;
 use crate::http::{BaseUrl, Limits, Redactor, Wire, WireError};
 
 /// Where requests go, and how much they may cost.
@@ -11,6 +12,7 @@ pub struct Target {
     limits: Limits,
     embedded: bool,
     redactor: Redactor,
+    conduct: Conduct,
     /// Clients that no worker holds at the moment.
     idle: Mutex<Vec<Wire>>,
 }
@@ -23,8 +25,21 @@ impl Target {
             limits,
             embedded,
             redactor,
+            conduct: Conduct::default(),
             idle: Mutex::new(Vec::new()),
         }
+    }
+
+    /// The same target, treated as `conduct` says.
+    #[must_use]
+    pub fn under(mut self, conduct: Conduct) -> Self {
+        self.conduct = conduct;
+        self
+    }
+
+    /// Whether only requests are sent that a conformant server refuses or that leave nothing behind.
+    pub fn is_safe(&self) -> bool {
+        self.conduct.safe
     }
 
     /// Where the target's paths begin.

@@ -9,6 +9,7 @@ use clap::Args;
 use super::filter::nearest;
 use super::list::cases_by_requirement;
 use super::{Failure, embedded_suites, picked, say};
+use crate::conduct::Conduct;
 use crate::config::Config;
 use crate::event::{Event, ExchangeRecord, Sink};
 use crate::http::Limits;
@@ -80,7 +81,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
 /// The last exchange of a case against the embedded mock: where a case begins with a control, the point comes last.
 fn sample(apis: &[&str], case: &str) -> Result<Option<ExchangeRecord>, Failure> {
     let config = Config::load(None, |_| None)?;
-    let (_embedded, suites) = embedded_suites(apis, &config, Limits::default(), 1)?;
+    let (_embedded, suites) = embedded_suites(apis, &config, Limits::default(), 1, &Conduct::default())?;
     let last = Last {
         case: case.to_owned(),
         record: Arc::default(),

@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
 
+use crate::conduct::Conduct;
 use crate::config::{Config, ConfigError, DEFAULT_FILE};
 use crate::embedded::{Embedded, with_plenty_of_ids};
 use crate::http::Limits;
@@ -147,13 +148,14 @@ fn embedded_suites(
     config: &Config,
     limits: Limits,
     seed: u64,
+    conduct: &Conduct,
 ) -> Result<(Embedded, Vec<Arc<dyn Suite>>), Failure> {
     let embedded = Embedded::start(with_plenty_of_ids(config.fixtures().clone()))
         .map_err(|error| Failure::incomplete(error.to_string()))?;
     let suites = apis
         .iter()
         .filter_map(|api| {
-            registry::suite(
+            registry::suite_under(
                 api,
                 Ingredients {
                     fixtures: embedded.fixtures(),
@@ -162,6 +164,7 @@ fn embedded_suites(
                     embedded: true,
                     seed,
                 },
+                conduct.clone(),
             )
         })
         .collect();

@@ -12,10 +12,11 @@ use spec::Basis;
 use super::filter::select;
 use super::self_test::canary;
 use super::{Failure, config_file, embedded_suites, listed_suites, picked, say, say_error, variable};
+use crate::conduct::Conduct;
 use crate::config::Config;
 use crate::embedded::Embedded;
 use crate::event::Sink;
-use crate::http::Limits;
+use crate::http::{BaseUrl, Limits};
 use crate::registry::{self, Ingredients};
 use crate::report::{Format, Junit, Ndjson, Progress, Tap, Terminal};
 use crate::run::{Run, Settings};
@@ -54,6 +55,13 @@ pub(super) struct Arguments {
     /// Seconds that one request may take
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
     timeout: u64,
+    /// Send also what a conformant server acts on, to a server that is not on this machine
+    #[arg(long, conflicts_with = "safe")]
+    full: bool,
+    /// Send only what a conformant server refuses, or what leaves nothing behind. It is the default for every server that
+    /// is not on this machine
+    #[arg(long)]
+    safe: bool,
     /// Print the names of the cases and nothing else
     #[arg(long)]
     list: bool,
@@ -215,7 +223,8 @@ fn targets(arguments: &Arguments, apis: &[&'static str]) -> Result<Targets, Fail
         })
         .collect();
     if urls.is_empty() {
-        let (embedded, suites) = embedded_suites(apis, &config, limits, arguments.seed)?;
+        let conduct = Conduct { safe: arguments.safe };
+        let (embedded, suites) = embedded_suites(apis, &config, limits, arguments.seed, &conduct)?;
         return Ok(Targets {
             suites,
             _embedded: Some(embedded),
@@ -227,17 +236,24 @@ fn targets(arguments: &Arguments, apis: &[&'static str]) -> Result<Targets, Fail
         let fixtures = config.fixtures();
         let ingredients = Ingredients {
             fixtures,
-            base,
+            base: base.clone(),
             limits,
             embedded: false,
             seed: arguments.seed,
         };
-        suites.extend(registry::suite(api, ingredients));
+        suites.extend(registry::suite_under(api, ingredients, conduct(arguments, &base)));
     }
     Ok(Targets {
         suites,
         _embedded: None,
     })
+}
+
+/// How a server is treated. One that is not on this machine may hold what matters to somebody.
+fn conduct(arguments: &Arguments, base: &BaseUrl) -> Conduct {
+    Conduct {
+        safe: arguments.safe || !(arguments.full || base.is_loopback()),
+    }
 }
 
 fn sinks(arguments: &Arguments, tap: Tap) -> Result<Vec<Box<dyn Sink>>, Failure> {

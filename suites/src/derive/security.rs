@@ -2,7 +2,7 @@
 
 use spec::{Operation, SecurityScheme};
 
-use super::{Body, Subject, control_passes, send_faulty};
+use super::{Body, Subject, control_passes, refused};
 use crate::http::Request;
 use crate::probe::Probe;
 use crate::verdict::Finding;
@@ -101,10 +101,14 @@ pub(super) fn aspect(operation: &'static Operation, aspect: &str) -> Option<Body
 /// A case that sends requests with a fault in the credential, after its control.
 fn faulty(fault: &'static str, make: impl Fn(Request, &str) -> Vec<Request> + Send + Sync + 'static) -> Body {
     Box::new(move |subject, row, probe| {
-        if !control_passes(subject, row, probe) {
+        // In safe mode nothing is accepted; the preflight has then seen that the valid key is answered otherwise.
+        if !probe.is_safe() && !control_passes(subject, row, probe) {
             return;
         }
-        let (request, key) = match subject.acceptable().and_then(|r| Ok((r, subject.credential()?))) {
+        let (request, key) = match subject
+            .under_a_wrong_key()
+            .and_then(|r| Ok((r, subject.credential()?)))
+        {
             Ok(both) => both,
             Err(missing) => return probe.skip(&row.id, missing),
         };
@@ -116,7 +120,8 @@ fn faulty(fault: &'static str, make: impl Fn(Request, &str) -> Vec<Request> + Se
             );
         }
         for faulty in requests {
-            send_faulty(subject, row, probe, fault, |_| faulty.clone());
+            let exchange = probe.send(faulty);
+            probe.judge(&row.id, &exchange, refused(row, &exchange, fault));
         }
     })
 }

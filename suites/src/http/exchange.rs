@@ -67,6 +67,8 @@ pub enum NoAnswerKind {
     Closed,
     /// What came back is not HTTP.
     Malformed,
+    /// Nothing was sent: the suite was told to leave this request out.
+    Withheld,
 }
 
 /// A request that got no (complete) answer.
@@ -97,6 +99,13 @@ impl Exchange {
         self.answer.as_ref().ok().map(|response| response.status)
     }
 
+    /// Whether the suite was told not to send the request.
+    pub fn is_withheld(&self) -> bool {
+        self.answer
+            .as_ref()
+            .is_err_and(|none| none.kind == NoAnswerKind::Withheld)
+    }
+
     /// Whether the target answered 2xx.
     pub fn is_success(&self) -> bool {
         self.answer.as_ref().is_ok_and(Response::is_success)
@@ -119,6 +128,7 @@ impl Exchange {
                 }
                 format!("{} {short}", response.status)
             }
+            Err(none) if none.kind == NoAnswerKind::Withheld => none.detail.clone(),
             Err(none) => format!("no answer: {}", none.detail),
         }
     }

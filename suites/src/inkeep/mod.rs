@@ -6,6 +6,7 @@ mod cases;
 mod checks;
 mod event;
 mod fixtures;
+mod harmless;
 mod inspect;
 pub(crate) mod mutants;
 mod preflight;
@@ -21,7 +22,7 @@ use mock_server::inkeep::Fixtures as Declared;
 use spec::Operation;
 
 use crate::case::Case;
-use crate::http::Exchange;
+use crate::http::{Exchange, Request};
 use crate::probe::Probe;
 use crate::suite::{Stop, Suite};
 use crate::target::Target;
@@ -65,6 +66,10 @@ impl Suite for Inkeep {
 
     fn preflight(&self, probe: &Probe<'_>) -> Result<(), Stop> {
         preflight::run(self, probe)
+    }
+
+    fn is_harmless(&self, request: &Request) -> bool {
+        harmless::is_harmless(self.fixtures.keys(), request)
     }
 
     fn checked_on_every_exchange(&self) -> &'static [&'static str] {

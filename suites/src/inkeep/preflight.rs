@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::Inkeep;
 use super::event::{event, member};
-use super::fixtures::{Fixtures, Form, Learned, Stored};
+use super::fixtures::{Fixtures, Form, Learned, Stored, post_under};
 use crate::http::{Exchange, NoAnswerKind};
 use crate::probe::Probe;
 use crate::suite::Stop;
@@ -18,6 +18,17 @@ pub(super) fn run(inkeep: &Inkeep, probe: &Probe<'_>) -> Result<(), Stop> {
         reason,
         exchange: None,
     })?;
+    if probe.is_safe() {
+        key_counts(inkeep, probe)?;
+        inkeep.fixtures.learn(Learned {
+            prefix: inkeep.fixtures.prefix(0),
+            form: Form::Minimal,
+            stored: None,
+            tells_new: false,
+            takes_repeats: true,
+        });
+        return Ok(());
+    }
     let form = known_good(inkeep, probe)?;
     let (prefix, first) = unused_prefix(inkeep, probe, form);
     let stored = first.and_then(|(sent, exchange)| {
@@ -39,6 +50,28 @@ pub(super) fn run(inkeep: &Inkeep, probe: &Probe<'_>) -> Result<(), Stop> {
         takes_repeats: again.is_none_or(|again| again.is_success()),
     });
     Ok(())
+}
+
+/// In safe mode: a body without a type is refused with another answer under the valid token than under a wrong one.
+fn key_counts(inkeep: &Inkeep, probe: &Probe<'_>) -> Result<(), Stop> {
+    let right = probe.send(inkeep.fixtures.post(&json!({})));
+    if !matches!(right.status(), Some(400 | 422)) {
+        return Err(explain(inkeep, right));
+    }
+    let wrong = probe.send(post_under("hookproof-unknown-key", &json!({})));
+    if wrong.answer.is_ok() && wrong.status() != right.status() {
+        return Ok(());
+    }
+    Err(Stop {
+        reason: format!(
+            "{} answers a body without a type under the valid token and under a wrong one alike ({}), so that safe mode \
+             cannot see whether the token is valid. Check HOOKPROOF_INKEEP_KEY or inkeep.keys.valid; --full judges with \
+             an accepted event",
+            inkeep.target.base().as_str(),
+            wrong.in_short()
+        ),
+        exchange: Some(wrong),
+    })
 }
 
 /// The plainest body that is accepted: a target that fails one form is judged, not turned away.
@@ -124,6 +157,7 @@ fn explain(inkeep: &Inkeep, exchange: Exchange) -> Stop {
                 )
             }
             NoAnswerKind::Malformed => format!("{base} does not answer with HTTP: {}", none.detail),
+            NoAnswerKind::Withheld => none.detail.clone(),
         },
         (_, Some(401 | 403)) => format!(
             "{base} refuses the token of the known-good request; check HOOKPROOF_INKEEP_KEY or inkeep.keys.valid"

@@ -6,6 +6,7 @@ mod cases;
 mod checks;
 mod download;
 mod fixtures;
+mod harmless;
 mod ledger;
 mod multipart;
 pub(crate) mod mutants;
@@ -26,7 +27,7 @@ use std::sync::{Arc, OnceLock};
 use mock_server::olbrain::Fixtures as Declared;
 
 use crate::case::Case;
-use crate::http::Exchange;
+use crate::http::{Exchange, Request};
 use crate::probe::Probe;
 use crate::suite::{Stop, Suite};
 use crate::target::Target;
@@ -75,6 +76,10 @@ impl Suite for Olbrain {
 
     fn preflight(&self, probe: &Probe<'_>) -> Result<(), Stop> {
         preflight::run(self, probe)
+    }
+
+    fn is_harmless(&self, request: &Request) -> bool {
+        harmless::is_harmless(self.fixtures.declared(), request)
     }
 
     fn checked_on_every_exchange(&self) -> &'static [&'static str] {

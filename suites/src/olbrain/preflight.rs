@@ -3,7 +3,7 @@
 use super::Olbrain;
 use super::answers::{self, Message};
 use super::calls;
-use super::fixtures::{KEY_VARIABLE, Kind};
+use super::fixtures::{AUTHORIZATION, KEY_VARIABLE, Kind, bearer};
 use super::multipart::{Part, with_form};
 use crate::http::{Exchange, NoAnswerKind};
 use crate::probe::Probe;
@@ -45,6 +45,12 @@ pub(super) fn run(olbrain: &Olbrain, probe: &Probe<'_>) -> Result<(), Stop> {
         exchange: None,
     };
     fixtures.key().map_err(stop)?;
+    if probe.is_safe() {
+        key_counts(olbrain, probe)?;
+        // The first preflight's answers stand; a second one would learn the same.
+        let _ = olbrain.known.set(found(olbrain, probe));
+        return Ok(());
+    }
     let any = fixtures.any().map_err(stop)?;
     let mut known = Known::nothing();
     let mut refusals = Vec::new();
@@ -105,6 +111,67 @@ pub(super) fn run(olbrain: &Olbrain, probe: &Probe<'_>) -> Result<(), Stop> {
     Ok(())
 }
 
+/// In safe mode: an unknown agent is answered 404 under the valid key, and something else under a wrong one.
+fn key_counts(olbrain: &Olbrain, probe: &Probe<'_>) -> Result<(), Stop> {
+    let fixtures = &olbrain.fixtures;
+    let agent = fixtures.unknown_agent();
+    let right = probe.send(fixtures.event(&agent));
+    if right.status() != Some(404) {
+        return Err(explain(olbrain, &agent, right));
+    }
+    let wrong = probe.send(
+        fixtures
+            .event(&agent)
+            .set_header(AUTHORIZATION, &bearer("ak_hookproof_unknown_key")),
+    );
+    if wrong.answer.is_ok() && wrong.status() != right.status() {
+        return Ok(());
+    }
+    Err(Stop {
+        reason: format!(
+            "{} answers an unknown agent under the valid key and under a wrong one alike ({}), so that safe mode cannot see \
+             whether the key is valid, or whether the path is served at all. Check the URL and {KEY_VARIABLE} or \
+             olbrain.keys.valid; --full judges with an accepted event",
+            olbrain.target.base().as_str(),
+            wrong.in_short()
+        ),
+        exchange: Some(wrong),
+    })
+}
+
+/// What the target holds already, as its lists show it: nothing new is made in safe mode.
+fn found(olbrain: &Olbrain, probe: &Probe<'_>) -> Known {
+    let fixtures = &olbrain.fixtures;
+    let first = |path: String, list: &str| {
+        let exchange = probe.send(fixtures.get(&path));
+        let body = answers::body(&exchange).filter(|_| exchange.is_success())?;
+        body.get(list)?.get(0).cloned()
+    };
+    let run = fixtures.workflow().ok().and_then(|agent| {
+        let run = answers::text(&first(calls::runs(agent), "runs")?, "run_id")?;
+        Some(Run {
+            agent: agent.to_owned(),
+            run,
+        })
+    });
+    let message = fixtures.conversational().ok().and_then(|agent| {
+        let session = answers::text(&first(calls::sessions(agent), "sessions")?, "session_id")?;
+        let message = first(calls::messages(agent, &session), "messages")?;
+        Some(Message {
+            agent: agent.to_owned(),
+            session,
+            message: answers::text(&message, "message_id")?,
+            // What the message says depends on who wrote it.
+            response: String::new(),
+        })
+    });
+    Known {
+        message,
+        run,
+        file: None,
+    }
+}
+
 /// Another way to label JSON: a target that takes only this one is judged, not turned away.
 pub(super) const WITH_CHARSET: &str = "application/json; charset=utf-8";
 
@@ -123,6 +190,7 @@ fn explain(olbrain: &Olbrain, agent: &str, exchange: Exchange) -> Stop {
                 none.detail
             ),
             NoAnswerKind::Malformed => format!("{base} does not answer with HTTP: {}", none.detail),
+            NoAnswerKind::Withheld => none.detail.clone(),
         },
         (_, Some(401 | 403)) => {
             format!("{base} refuses the key of an ordinary event; check {KEY_VARIABLE} or olbrain.keys.valid")

@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use mock_server::polyai::Fixtures as Declared;
 
+use super::harmless::Ids;
+use crate::conduct::WITHHELD;
 use crate::http::Request;
 use crate::property::mix;
 
@@ -40,6 +42,10 @@ pub(crate) struct Fixtures {
     declared: Declared,
     /// The known ids again, to be looked up.
     known: HashSet<String>,
+    /// Every id that some request could have accepted, and that none may carry in safe mode.
+    acceptable: Ids,
+    /// Whether the known ids are kept back.
+    safe: bool,
     seed: u64,
     /// Position of the next id that no request has carried; the first id is kept for refusals.
     next: AtomicUsize,
@@ -52,12 +58,37 @@ pub(crate) struct Fixtures {
 }
 
 impl Fixtures {
+    /// Fixtures that keep the declared ids back: a suite without them sends nothing that could be accepted, and decides
+    /// what it can with ids that nobody knows.
+    pub(crate) fn safe(mut declared: Declared, seed: u64) -> Self {
+        // An unknown id still has the shape of a known one.
+        if declared.unknown_id.is_none() {
+            declared.unknown_id = declared.known_ids.first().cloned();
+        }
+        let whole = Self::new(declared.clone(), seed);
+        declared.known_ids.clear();
+        declared.failing_ids.clear();
+        if let Some(other) = &mut declared.other_project {
+            other.known_ids.clear();
+        }
+        Self {
+            declared,
+            safe: true,
+            ..whole
+        }
+    }
+
     pub(crate) fn new(declared: Declared, seed: u64) -> Self {
+        let other = declared.other_project.iter().flat_map(|other| &other.known_ids);
+        let own = [&declared.known_ids, &declared.failing_ids].into_iter().flatten();
+        let acceptable = Ids::new(own.chain(other));
         let known = declared.known_ids.iter().cloned().collect();
         let next = AtomicUsize::new(usize::from(declared.known_ids.len() > 1));
         Self {
             declared,
             known,
+            acceptable,
+            safe: false,
             seed,
             next,
             unknown: AtomicU64::new(0),
@@ -66,20 +97,34 @@ impl Fixtures {
         }
     }
 
+    /// Every id that some request could have accepted.
+    pub(super) fn acceptable_ids(&self) -> &Ids {
+        &self.acceptable
+    }
+
     pub(crate) fn declared(&self) -> &Declared {
         &self.declared
     }
 
     /// The id that refusals carry: a refused request leaves it as it was.
     pub(crate) fn refusal_id(&self) -> Result<String, String> {
-        self.declared.known_ids.first().cloned().ok_or_else(missing_ids)
+        let id = self.declared.known_ids.first().cloned();
+        id.ok_or_else(|| self.missing_ids())
+    }
+
+    fn missing_ids(&self) -> String {
+        if self.safe {
+            WITHHELD.to_owned()
+        } else {
+            "no known id: declare ids that the target accepts in polyai.known_ids".to_owned()
+        }
     }
 
     /// A known id to be spent on a request that is meant to be accepted.
     pub(crate) fn spend(&self, purpose: Purpose) -> Result<Known, String> {
         let ids = &self.declared.known_ids;
         if ids.is_empty() {
-            return Err(missing_ids());
+            return Err(self.missing_ids());
         }
         let limit = match purpose {
             Purpose::Case => ids.len(),
@@ -121,6 +166,16 @@ impl Fixtures {
     pub(crate) fn learn_reusable(&self, reusable: bool) {
         // The first answer stands; a second preflight would learn the same.
         let _ = self.reusable.set(reusable);
+    }
+
+    /// The id of a request that is refused for its key: a known one, so that only the key can be the reason. In safe mode
+    /// an unknown one has to do; the preflight has seen that the target looks at the key first.
+    pub(crate) fn id_under_a_wrong_key(&self) -> Result<String, String> {
+        if self.safe {
+            Ok(self.unknown_id())
+        } else {
+            self.refusal_id()
+        }
     }
 
     /// An id that the target cannot know, of the shape of those it knows.
@@ -194,10 +249,6 @@ impl Fixtures {
 pub(crate) fn baseline_body(id: &str) -> String {
     let answers = serde_json::json!({ "name": "Jane Doe", "amount": 1999, "currency": "GBP" });
     serde_json::json!({ "cid": id, "answers": answers }).to_string()
-}
-
-fn missing_ids() -> String {
-    "no known id: declare ids that the target accepts in polyai.known_ids".to_owned()
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ mod cases;
 mod checks;
 mod documents;
 mod fixtures;
+mod harmless;
 pub(crate) mod mutants;
 mod preflight;
 pub(crate) mod sender;
@@ -18,7 +19,7 @@ use mock_server::polyai::Fixtures as Declared;
 use spec::Operation;
 
 use crate::case::Case;
-use crate::http::Exchange;
+use crate::http::{Exchange, Request};
 use crate::probe::Probe;
 use crate::suite::{Stop, Suite};
 use crate::target::Target;
@@ -41,9 +42,14 @@ pub struct Polyai {
 impl Polyai {
     /// A suite against a target that holds these fixtures.
     pub fn new(target: Target, declared: Declared, seed: u64) -> Self {
+        let fixtures = if target.is_safe() {
+            Fixtures::safe(declared, seed)
+        } else {
+            Fixtures::new(declared, seed)
+        };
         Self {
             target,
-            fixtures: Fixtures::new(declared, seed),
+            fixtures,
             wording: Wording::default(),
             xml: OnceLock::new(),
         }
@@ -73,6 +79,10 @@ impl Suite for Polyai {
 
     fn preflight(&self, probe: &Probe<'_>) -> Result<(), Stop> {
         preflight::run(self, probe)
+    }
+
+    fn is_harmless(&self, request: &Request) -> bool {
+        self.fixtures.acceptable_ids().are_absent_from(request)
     }
 
     fn checked_on_every_exchange(&self) -> &'static [&'static str] {

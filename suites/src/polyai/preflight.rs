@@ -17,6 +17,9 @@ pub(super) fn run(polyai: &Polyai, probe: &Probe<'_>) -> Result<(), Stop> {
         reason,
         exchange: None,
     })?;
+    if probe.is_safe() {
+        key_counts(polyai, probe)?;
+    }
     match polyai.fixtures.spend(Purpose::Case) {
         Ok(known) => {
             known_good(polyai, probe, &known.id)?;
@@ -88,6 +91,30 @@ fn reachable_without_ids(polyai: &Polyai, probe: &Probe<'_>) -> Result<(), Stop>
     }
 }
 
+/// In safe mode: an unknown id is refused with another answer under the valid key than under a wrong one. Nothing else
+/// shows without an accepted event that the key is valid.
+fn key_counts(polyai: &Polyai, probe: &Probe<'_>) -> Result<(), Stop> {
+    let id = polyai.fixtures.unknown_id();
+    let request = polyai.fixtures.baseline(&id);
+    let right = probe.send(request.clone());
+    if right.status() != Some(400) {
+        return Err(explain(polyai, right, &id));
+    }
+    let wrong = probe.send(request.set_header("X-Api-Key", "hookproof-unknown-key"));
+    if wrong.answer.is_ok() && wrong.status() != right.status() {
+        return Ok(());
+    }
+    Err(Stop {
+        reason: format!(
+            "{} answers an unknown id under the valid key and under a wrong one alike ({}), so that safe mode cannot see \
+             whether the key is valid. Check {KEY_VARIABLE} or polyai.keys.valid; --full judges with an accepted event",
+            polyai.target.base().as_str(),
+            wrong.in_short()
+        ),
+        exchange: Some(wrong),
+    })
+}
+
 fn explain(polyai: &Polyai, exchange: Exchange, id: &str) -> Stop {
     let base = polyai.target.base().as_str();
     let declared = polyai.fixtures.declared();
@@ -106,6 +133,7 @@ fn explain(polyai: &Polyai, exchange: Exchange, id: &str) -> Stop {
                 none.detail
             ),
             NoAnswerKind::Malformed => format!("{base} does not answer with HTTP: {}", none.detail),
+            NoAnswerKind::Withheld => none.detail.clone(),
         },
         (_, Some(401 | 403)) => format!(
             "{base} refuses the key of the known-good request; check {KEY_VARIABLE} or polyai.keys.valid"

@@ -48,6 +48,12 @@ impl Subject for Derived {
         Ok(self.0.fixtures.baseline(&id).query("cid", &id).header("cid", &id))
     }
 
+    fn under_a_wrong_key(&self) -> Result<Request, String> {
+        self.0.fixtures.key()?;
+        let id = self.0.fixtures.id_under_a_wrong_key()?;
+        Ok(self.0.fixtures.baseline(&id).query("cid", &id).header("cid", &id))
+    }
+
     fn control(&self) -> Result<Request, String> {
         self.0.fixtures.key()?;
         let id = self.0.fixtures.spend(Purpose::Case)?.id;
@@ -94,7 +100,7 @@ impl Subject for Derived {
             201 => self.control(),
             400 => Ok(fixtures.baseline(&fixtures.unknown_id())),
             401 => Ok(self
-                .acceptable()?
+                .under_a_wrong_key()?
                 .set_header("X-Api-Key", "hookproof-unknown-key")),
             500 => {
                 let id = fixtures.declared().failing_ids.first().ok_or(

@@ -77,10 +77,15 @@ fn render(summary: &Summary, format: Format, strict: bool) -> String {
             .targets
             .iter()
             .map(|(api, url)| {
-                if summary.embedded {
-                    api.clone()
+                let mode = if summary.safe.contains(api) {
+                    " in safe mode"
                 } else {
-                    format!("{api} at {url}")
+                    ""
+                };
+                if summary.embedded {
+                    format!("{api}{mode}")
+                } else {
+                    format!("{api} at {url}{mode}")
                 }
             })
             .collect();
@@ -174,9 +179,22 @@ fn observations(out: &mut String, summary: &Summary) {
 }
 
 fn undecided(out: &mut String, summary: &Summary) {
+    let open = summary.left_open_by_safe_mode();
+    if !open.is_empty() {
+        let _ = writeln!(
+            out,
+            "Left open by safe mode, because only a request that a conformant server could act on decides it (--full sends \
+             them):"
+        );
+        for id in &open {
+            let _ = writeln!(out, "    {id}");
+        }
+        let _ = writeln!(out);
+    }
     let mut lines: Vec<(&str, String)> = summary
         .undecided()
         .into_iter()
+        .filter(|(id, _)| !open.contains(id))
         .map(|(id, reasons)| (id, reasons.join("; ")))
         .collect();
     for row in summary.unverified_musts() {
@@ -249,11 +267,21 @@ fn last_line(out: &mut String, summary: &Summary, strict: bool) {
         .values()
         .filter(|v| matches!(v, Verdict::Pass | Verdict::Warn))
         .count();
-    let unverified = summary.unverified_musts().len();
+    let unverified = summary.unverified_musts();
+    let open = summary.left_open_by_safe_mode();
+    let spared = unverified
+        .iter()
+        .filter(|row| open.contains(row.id.as_str()))
+        .count();
+    let spared = match spared {
+        0 => String::new(),
+        count => format!(" ({count} of them left open by safe mode)"),
+    };
+    let unverified = unverified.len();
     let seconds = std::time::Duration::from_micros(summary.elapsed_us).as_secs_f64();
     let _ = writeln!(
         out,
-        "{verdict}: {passed} requirements met, {broken}, {unverified} musts not verified; {} cases, {} \
+        "{verdict}: {passed} requirements met, {broken}, {unverified} musts not verified{spared}; {} cases, {} \
          requests, {seconds:.2} s, seed {}",
         summary.cases.len(),
         summary.requests,
@@ -298,6 +326,7 @@ mod tests {
                 seed: 7,
                 targets,
                 embedded: false,
+                safe: std::collections::BTreeSet::new(),
                 cases: 1,
             },
             record(

@@ -7,6 +7,7 @@ use mock_server::Fixtures;
 
 use super::reference::Behind;
 use super::{Answers, StandIn, crowd, plain};
+use crate::conduct::Conduct;
 use crate::embedded::with_plenty_of_ids;
 use crate::http::{BaseUrl, BaseUrlError, Limits};
 use crate::registry::{self, Ingredients};
@@ -71,7 +72,15 @@ impl Server {
 /// # Errors
 /// [`TrialError`] when there was no complete run.
 pub fn run(api: &str, standin: Option<&StandIn>) -> Result<Bad, TrialError> {
-    run_cases(api, standin, |_| true)
+    run_cases(api, standin, Conduct::default(), |_| true)
+}
+
+/// As [`run`], with nothing sent that a conformant server could act on.
+///
+/// # Errors
+/// [`TrialError`] when there was no complete run.
+pub fn run_safely(api: &str, standin: Option<&StandIn>) -> Result<Bad, TrialError> {
+    run_cases(api, standin, Conduct { safe: true }, |_| true)
 }
 
 /// As [`run`], with only the cases that cover a requirement. What is checked on every exchange takes all cases.
@@ -79,12 +88,15 @@ pub fn run(api: &str, standin: Option<&StandIn>) -> Result<Bad, TrialError> {
 /// # Errors
 /// [`TrialError`] when there was no complete run.
 pub fn run_cases_of(requirement: &str, api: &str, standin: Option<&StandIn>) -> Result<Bad, TrialError> {
-    run_cases(api, standin, |covers| covers.iter().any(|id| id == requirement))
+    run_cases(api, standin, Conduct::default(), |covers| {
+        covers.iter().any(|id| id == requirement)
+    })
 }
 
 fn run_cases(
     api: &str,
     standin: Option<&StandIn>,
+    conduct: Conduct,
     wanted: impl Fn(&[String]) -> bool,
 ) -> Result<Bad, TrialError> {
     let mut fixtures = with_plenty_of_ids(Fixtures::builtin());
@@ -92,7 +104,7 @@ fn run_cases(
         (standin.setup)(&mut fixtures);
     }
     let server = Server::start(fixtures.clone(), standin)?;
-    let suite = registry::suite(
+    let suite = registry::suite_under(
         api,
         Ingredients {
             fixtures: &fixtures,
@@ -101,6 +113,7 @@ fn run_cases(
             embedded: true,
             seed: 1,
         },
+        conduct,
     )
     .ok_or_else(|| TrialError::UnknownApi(api.to_owned()))?;
     judge(suite, standin, wanted)

@@ -55,7 +55,7 @@ pub(super) const CASES: &[Entry] = &[
 fn under(polyai: &Polyai, key: &str) -> Result<Request, String> {
     Ok(polyai
         .fixtures
-        .baseline(&polyai.fixtures.refusal_id()?)
+        .baseline(&polyai.fixtures.id_under_a_wrong_key()?)
         .set_header("X-Api-Key", key))
 }
 
