@@ -10,6 +10,7 @@ use crate::inkeep::{self, Inkeep};
 use crate::mutant::Mutant;
 use crate::olbrain::{self, Olbrain};
 use crate::polyai::{self, Polyai};
+use crate::sender::Retries;
 use crate::sender::side::SenderSide;
 use crate::suite::Suite;
 use crate::target::Target;
@@ -36,6 +37,7 @@ struct Entry {
     mutants: fn() -> Vec<&'static Mutant>,
     variants: fn() -> &'static [Variant],
     sender: &'static SenderSide,
+    retries: &'static Retries,
 }
 
 /// Every API.
@@ -46,6 +48,7 @@ const APIS: &[Entry] = &[
         mutants: polyai::mutants::all,
         variants: polyai::variants::all,
         sender: &polyai::sender::SIDE,
+        retries: &polyai::retries::RETRIES,
     },
     Entry {
         id: "inkeep",
@@ -53,6 +56,7 @@ const APIS: &[Entry] = &[
         mutants: inkeep::mutants::all,
         variants: inkeep::variants::all,
         sender: &inkeep::sender::SIDE,
+        retries: &inkeep::retries::RETRIES,
     },
     Entry {
         id: "olbrain",
@@ -60,6 +64,7 @@ const APIS: &[Entry] = &[
         mutants: olbrain::mutants::all,
         variants: olbrain::variants::all,
         sender: &olbrain::sender::SIDE,
+        retries: &olbrain::retries::RETRIES,
     },
 ];
 
@@ -85,6 +90,11 @@ pub(crate) fn variants(api: &str) -> &'static [Variant] {
 /// What judges those who send to an API. `None` where there is no API of this name.
 pub fn sender_side(api: &str) -> Option<&'static SenderSide> {
     entry(api).map(|entry| entry.sender)
+}
+
+/// What the documents of an API say about sending an event again. `None` where there is no API of this name.
+pub fn retries(api: &str) -> Option<&'static Retries> {
+    entry(api).map(|entry| entry.retries)
 }
 
 /// The suite of an API, which sends whatever it needs. `None` where there is none of this name.

@@ -11,6 +11,7 @@ mod inspect;
 pub(crate) mod mutants;
 mod preflight;
 mod problem;
+pub(crate) mod retries;
 pub(crate) mod sender;
 mod strategies;
 mod subject;

@@ -13,6 +13,7 @@ pub(crate) mod mutants;
 mod padding;
 mod patience;
 mod preflight;
+pub(crate) mod retries;
 mod rfc3339;
 mod runs;
 pub(crate) mod sender;

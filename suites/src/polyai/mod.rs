@@ -8,6 +8,7 @@ mod fixtures;
 mod harmless;
 pub(crate) mod mutants;
 mod preflight;
+pub(crate) mod retries;
 pub(crate) mod sender;
 mod strategies;
 mod subject;

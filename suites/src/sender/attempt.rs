@@ -73,6 +73,11 @@ impl Attempt {
             header_key: None,
         }
     }
+
+    /// When its answer was over, or when it arrived where that is not known.
+    pub(crate) fn answered(&self) -> Duration {
+        self.answer_end.or(self.body_end).unwrap_or(self.head)
+    }
 }
 
 /// What an attempt was answered. In JSON a status is a number, a truncated answer `{"truncated": 200}`, and the others

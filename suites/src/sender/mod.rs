@@ -6,7 +6,10 @@
 //! language that writes the attempts into a file.
 
 mod attempt;
+pub mod judge;
 pub mod request;
+mod rows;
 pub mod side;
 
 pub use attempt::{Answered, Attempt, Mode, Overhead, Recording};
+pub use rows::{OpenRows, Retries, ScheduleRows};

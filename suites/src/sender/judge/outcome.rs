@@ -1,0 +1,92 @@
+//! What a rule found, and what becomes of it when the sender was slower than it meant to be.
+
+/// How much a measured overhead may add to each gap, in seconds of the schedule, before it leaves a rule undecided that
+/// would come out one way with it and the other way without.
+const TOLERATED_OVERHEAD_S: f64 = 0.5;
+
+/// What a rule found, before the row's level says how grave it is. The order is that of gravity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Grade {
+    /// As documented.
+    Met,
+    /// At the edge of what the document can be read to allow: a warning, whatever the level of the row.
+    Doubtful,
+    /// Not as documented.
+    Broken,
+}
+
+/// The outcome of one rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// Decided, with the value of the statistic as text.
+    Decided(Grade, String),
+    /// Not decided: the value, where there is one, and why.
+    Undecided(String, String),
+    /// An open point: what was seen.
+    Seen(String),
+}
+
+impl Outcome {
+    /// Met or broken.
+    pub(super) fn when(met: bool, value: impl Into<String>) -> Self {
+        Self::Decided(if met { Grade::Met } else { Grade::Broken }, value.into())
+    }
+
+    pub(super) fn undecided(why: impl Into<String>) -> Self {
+        Self::Undecided(String::new(), why.into())
+    }
+}
+
+/// Judges with nothing taken from the gaps and with `allowance` (seconds of the schedule) taken from each: the policy
+/// meant something between the two. Where both agree, that is the verdict. Where they do not, a small allowance is
+/// given to the sender, and a large one leaves the point undecided.
+pub(super) fn within_overhead(allowance: f64, judge: impl Fn(f64) -> (Grade, String)) -> Outcome {
+    let (as_recorded, value) = judge(0.0);
+    if allowance <= 0.0 {
+        return Outcome::Decided(as_recorded, value);
+    }
+    let (as_meant, _) = judge(allowance);
+    if as_recorded == as_meant || allowance <= TOLERATED_OVERHEAD_S {
+        return Outcome::Decided(as_recorded.min(as_meant), value);
+    }
+    Outcome::Undecided(
+        value,
+        format!(
+            "the sender may take up to {allowance:.1} s of the schedule more for each gap than it means to, and the \
+             verdict depends on that; judge it at a larger scale"
+        ),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at_most(limit: f64, value: f64) -> impl Fn(f64) -> (Grade, String) {
+        move |shift| {
+            let grade = if value - shift > limit {
+                Grade::Broken
+            } else {
+                Grade::Met
+            };
+            (grade, value.to_string())
+        }
+    }
+
+    #[test]
+    fn an_overhead_that_explains_a_breach_never_fails() {
+        let met = Outcome::Decided(Grade::Met, "2.4".to_owned());
+        assert_eq!(within_overhead(0.5, at_most(2.0, 2.4)), met);
+        assert!(matches!(
+            within_overhead(0.6, at_most(2.0, 2.4)),
+            Outcome::Undecided(..)
+        ));
+    }
+
+    #[test]
+    fn a_breach_beyond_the_overhead_fails() {
+        let broken = Outcome::Decided(Grade::Broken, "4".to_owned());
+        assert_eq!(within_overhead(1.5, at_most(2.0, 4.0)), broken);
+        assert_eq!(within_overhead(0.0, at_most(2.0, 4.0)), broken);
+    }
+}

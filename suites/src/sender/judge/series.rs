@@ -1,0 +1,145 @@
+//! The gaps of each event under answers that ask for a retry, and what a group of events says together.
+
+use super::runs::{Run, Runs};
+use crate::sender::ScheduleRows;
+
+/// How much silence means that a sender has given up, in seconds of the schedule: twice the cap.
+pub(super) const GIVEN_UP_S: f64 = 120.0;
+
+/// An attempt after so much silence, this long after the first one, is a new cycle and no long delay.
+const RESUMED_AFTER_S: f64 = 420.0;
+
+/// Largest gap of a sender that keeps its cap in some way; beyond it, a long gap is growth and no pause.
+const KEPT_CAP_S: f64 = 100.0;
+
+/// The gaps of one event while it was answered with statuses that are retried, in seconds of the schedule.
+pub(super) struct Series {
+    /// From each answer to the next attempt: what a delay is at most.
+    pub(super) after: Vec<f64>,
+    /// From each attempt to the next: what a delay is at least.
+    pub(super) start: Vec<f64>,
+    /// Whether the last attempt was answered with such a status too, so that only the sender ended the event.
+    pub(super) open: bool,
+    /// From the first answer to the last attempt.
+    pub(super) total: f64,
+    /// How long was listened after the last answer.
+    pub(super) silence: f64,
+    /// Attempts that came after the sender had fallen silent for good, as it seemed.
+    pub(super) resumed: usize,
+}
+
+impl Series {
+    /// Whether the sender can be said to have given up.
+    pub(super) fn finished(&self, allowance: f64) -> bool {
+        self.resumed > 0 || self.silence >= GIVEN_UP_S + allowance
+    }
+
+    fn of(runs: &Runs<'_>, run: &Run<'_>, rows: &ScheduleRows) -> Self {
+        let failed = |position: usize| {
+            let attempt = run.attempts[position];
+            let status = attempt.answer.status();
+            rows.on.iter().any(|(on, _)| status == Some(*on)) && attempt.retry_after.is_none()
+        };
+        let asked = (0..run.attempts.len())
+            .take_while(|position| failed(*position))
+            .count();
+        let open = asked == run.attempts.len();
+        let mut series = Self {
+            after: Vec::new(),
+            start: Vec::new(),
+            open,
+            total: 0.0,
+            silence: run.attempts.last().map_or(0.0, |last| runs.watched_after(last)),
+            resumed: 0,
+        };
+        for position in 0..asked.min(run.attempts.len().saturating_sub(1)) {
+            let (before, next) = (run.attempts[position], run.attempts[position + 1]);
+            let gap = runs.after_answer(before, next).max(0.0);
+            let kept_cap = series.after.iter().all(|earlier| *earlier <= KEPT_CAP_S);
+            if series.open && gap > GIVEN_UP_S && series.total >= RESUMED_AFTER_S && kept_cap {
+                series.resumed = run.attempts.len() - 1 - position;
+                break;
+            }
+            series.after.push(gap);
+            series.start.push(runs.between_heads(before, next));
+            series.total = runs.after_answer(run.attempts[0], next).max(0.0);
+        }
+        series
+    }
+}
+
+/// The series of all events that were sent again at least once.
+pub(super) struct Group {
+    pub(super) series: Vec<Series>,
+    /// Whether the sender shows no jitter: its delays can then be judged one by one.
+    pub(super) steady: bool,
+}
+
+impl Group {
+    pub(super) fn new(runs: &Runs<'_>, rows: &ScheduleRows) -> Self {
+        let series: Vec<Series> = runs
+            .events
+            .iter()
+            .map(|run| Series::of(runs, run, rows))
+            .filter(|series| !series.after.is_empty())
+            .collect();
+        let steady = super::steady::is_steady(&series, runs.recording);
+        Self { series, steady }
+    }
+
+    /// Only the events that nothing but the sender ended.
+    pub(super) fn open(&self) -> Vec<&Series> {
+        self.series.iter().filter(|series| series.open).collect()
+    }
+}
+
+/// In ascending order.
+pub(super) fn sorted(values: impl IntoIterator<Item = f64>) -> Vec<f64> {
+    let mut values: Vec<f64> = values.into_iter().collect();
+    values.sort_by(f64::total_cmp);
+    values
+}
+
+/// The value below which this share of the values lies. The values are sorted and not empty.
+pub(super) fn quantile(sorted: &[f64], share: f64) -> f64 {
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a share of a small count"
+    )]
+    let rank = (sorted.len() as f64 * share).ceil() as usize;
+    sorted[rank.clamp(1, sorted.len()) - 1]
+}
+
+/// The arithmetic mean; zero of nothing.
+pub(super) fn mean(values: impl IntoIterator<Item = f64>) -> f64 {
+    let (mut count, mut sum) = (0.0, 0.0);
+    for value in values {
+        count += 1.0;
+        sum += value;
+    }
+    if count > 0.0 { sum / count } else { 0.0 }
+}
+
+#[cfg(test)]
+#[expect(clippy::float_cmp, reason = "whole and half numbers, which are exact")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_are_values_that_occurred() {
+        let values = sorted([3.0, 1.0, 2.0, 4.0]);
+        assert_eq!(quantile(&values, 0.0), 1.0);
+        assert_eq!(quantile(&values, 0.25), 1.0);
+        assert_eq!(quantile(&values, 0.5), 2.0);
+        assert_eq!(quantile(&values, 0.9), 4.0);
+        assert_eq!(quantile(&[7.0], 0.5), 7.0);
+    }
+
+    #[test]
+    fn the_mean_of_nothing_is_nothing() {
+        assert_eq!(mean([]), 0.0);
+        assert_eq!(mean([1.0, 2.0]), 1.5);
+    }
+}

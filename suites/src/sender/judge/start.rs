@@ -1,0 +1,178 @@
+//! Whether the first delay is 1 s, in whichever way it is scattered.
+
+use super::judgement::{Judge, Rule};
+use super::outcome::{Grade, Outcome, within_overhead};
+use super::rates;
+use super::runs::number;
+use super::schedule::EVENTS_TO_FAIL;
+use super::series::{Group, Series, mean, quantile, sorted};
+use crate::sender::ScheduleRows;
+
+/// The first delay of a sender without jitter: as documented, and at the edge.
+const STEADY_S: ((f64, f64), (f64, f64)) = ((0.85, 1.25), (0.7, 1.5));
+
+/// The smallest first delay of all events, with jitter: decorrelated jitter draws from 1 to 3 s.
+const SMALLEST_S: (f64, f64) = (2.2, 2.5);
+
+/// The first three delays together, as the mean of the lower three quarters of the events. Full jitter and a factor of
+/// 1.2 make 1.8 s.
+const FIRST_THREE_S: (f64, f64) = (1.0, 1.2);
+
+/// The first six delays together, where there are few events.
+const FIRST_SIX_S: f64 = 1.0;
+
+/// All first delays but one in sixteen below this are no delay.
+const IMMEDIATE_S: f64 = 0.25;
+
+/// From how many events on that is said: jitter in whole seconds draws 0 every other time.
+const IMMEDIATE_FROM_EVENTS: usize = 12;
+
+pub(super) fn judge(judge: &mut Judge<'_>, rows: &'static ScheduleRows, group: &Group) {
+    if group.steady {
+        steady(judge, rows, group);
+    } else {
+        late(judge, rows, group);
+        early(judge, rows, group);
+        immediate(judge, rows, group);
+    }
+}
+
+fn first(group: &Group, gaps: impl Fn(&Series) -> &Vec<f64>) -> Vec<f64> {
+    sorted(group.series.iter().map(|series| gaps(series)[0]))
+}
+
+fn steady(judge: &mut Judge<'_>, rows: &'static ScheduleRows, group: &Group) {
+    let runs = judge.runs();
+    let rule = Rule {
+        requirement: rows.start,
+        name: "first-delay",
+        statistic: "without jitter: smallest first delay of the events, and the one below which three quarters lie",
+        threshold: format!(
+            "{} to {} s; a warning from {} to {} s",
+            STEADY_S.0.0, STEADY_S.0.1, STEADY_S.1.0, STEADY_S.1.1
+        ),
+        false_alarm: rates::of("first-delay", group.series.len()),
+    };
+    // Load moves delays up: what three quarters stay below is early indeed, what none gets below is late indeed.
+    let smallest = first(group, |series| &series.after)[0];
+    let most = quantile(&first(group, |series| &series.start), 0.75);
+    let outcome = within_overhead(runs.allowance, |shift| {
+        let inside = |(low, high): (f64, f64)| most - shift >= low && smallest - shift <= high;
+        let grade = if inside(STEADY_S.0) {
+            Grade::Met
+        } else if inside(STEADY_S.1) {
+            Grade::Doubtful
+        } else {
+            Grade::Broken
+        };
+        (grade, format!("{} s and {} s", number(smallest), number(most)))
+    });
+    judge.report(rule, outcome);
+}
+
+fn late(judge: &mut Judge<'_>, rows: &'static ScheduleRows, group: &Group) {
+    let runs = judge.runs();
+    let rule = Rule {
+        requirement: rows.start,
+        name: "first-delay-late",
+        statistic: "smallest first delay of the events",
+        threshold: format!("at most {} s; a warning up to {} s", SMALLEST_S.0, SMALLEST_S.1),
+        false_alarm: rates::of("first-delay-late", group.series.len()),
+    };
+    let smallest = first(group, |series| &series.after)[0];
+    let value = format!("{} s", number(smallest));
+    let outcome = within_overhead(runs.allowance, |shift| {
+        let grade = match smallest - shift {
+            value if value <= SMALLEST_S.0 => Grade::Met,
+            value if value <= SMALLEST_S.1 => Grade::Doubtful,
+            _ => Grade::Broken,
+        };
+        (grade, value.clone())
+    });
+    judge.report(rule, if_enough(group, outcome));
+}
+
+fn early(judge: &mut Judge<'_>, rows: &'static ScheduleRows, group: &Group) {
+    let runs = judge.runs();
+    let few = group.series.len() < EVENTS_TO_FAIL;
+    let (delays, limits) = if few {
+        (6, (FIRST_SIX_S, FIRST_SIX_S))
+    } else {
+        (3, FIRST_THREE_S)
+    };
+    let rule = Rule {
+        requirement: rows.start,
+        name: "first-delays-early",
+        statistic: "sum of the first three delays (six where there are fewer than 8 events), mean of the lower three quarters",
+        threshold: format!("at least {} s; a warning below {} s", limits.0, limits.1),
+        false_alarm: rates::of("first-delays-early", group.series.len()),
+    };
+    let sums = sorted(
+        group
+            .series
+            .iter()
+            .filter(|series| series.start.len() >= delays)
+            .map(|series| series.start[..delays].iter().sum()),
+    );
+    // Where most events have fewer delays, the others are no sample of them.
+    if sums.len() * 4 < group.series.len() * 3 || sums.is_empty() {
+        judge.report(
+            rule,
+            Outcome::undecided(format!("not every event shows {delays} delays")),
+        );
+        return;
+    }
+    let kept = (sums.len() * 3).div_ceil(4);
+    let statistic = mean(sums[..kept].iter().copied());
+    let outcome = within_overhead(runs.allowance, |shift| {
+        let taken = shift * f64::from(u32::try_from(delays).unwrap_or(0));
+        let grade = match statistic - taken {
+            value if value < limits.0 => Grade::Broken,
+            value if value < limits.1 => Grade::Doubtful,
+            _ => Grade::Met,
+        };
+        (grade, format!("{} s", number(statistic)))
+    });
+    let outcome = match outcome {
+        // Six delays that come to nothing are no draw of any jitter; anything else needs more events.
+        Outcome::Decided(Grade::Broken, value) if few => Outcome::Decided(Grade::Broken, value),
+        other => if_enough(group, other),
+    };
+    judge.report(rule, outcome);
+}
+
+fn immediate(judge: &mut Judge<'_>, rows: &'static ScheduleRows, group: &Group) {
+    let delays = first(group, |series| &series.start);
+    if delays.len() < IMMEDIATE_FROM_EVENTS {
+        return;
+    }
+    let rule = Rule {
+        requirement: rows.start,
+        name: "first-delay-none",
+        statistic: "largest first delay of the events, one in sixteen left out",
+        threshold: format!("at least {IMMEDIATE_S} s"),
+        false_alarm: rates::of("first-delay-none", delays.len()),
+    };
+    let statistic = delays[delays.len() - 1 - delays.len() / 16];
+    judge.report(
+        rule,
+        Outcome::when(statistic >= IMMEDIATE_S, format!("{} s", number(statistic))),
+    );
+}
+
+/// With scattered delays and few events, anything may be a draw.
+pub(super) fn if_enough(group: &Group, outcome: Outcome) -> Outcome {
+    if group.steady || group.series.len() >= EVENTS_TO_FAIL {
+        return outcome;
+    }
+    match outcome {
+        Outcome::Decided(_, value) => Outcome::Undecided(
+            value,
+            format!(
+                "the delays are scattered, or too few to tell, and {} events decide nothing about them; send {EVENTS_TO_FAIL} or more",
+                group.series.len()
+            ),
+        ),
+        other => other,
+    }
+}

@@ -1,0 +1,102 @@
+//! Whether a sender scatters its delays. Without jitter, each delay says what was meant, and few events are enough.
+//!
+//! Load only ever adds to a gap, and adds as much to a long one as to a short one. So the events are compared at their
+//! longer gaps, where noise is small beside the delay and jitter is not, and from the median down, where stalls do not
+//! reach.
+
+use super::series::{Series, quantile, sorted};
+use crate::sender::{Mode, Recording};
+
+/// How far the smallest gap may lie below the median one, as a share of it.
+const SPREAD: f64 = 0.05;
+
+/// Gaps of fewer seconds of the schedule than this are too near the noise to be compared.
+const COMPARED_FROM_S: f64 = 3.0;
+
+/// The gaps that are compared, counted from 0.
+const COMPARED: std::ops::Range<usize> = 2..10;
+
+/// How many of them are needed.
+const COMPARED_AT_LEAST: usize = 2;
+
+/// How many events can be compared at all.
+const EVENTS_AT_LEAST: usize = 3;
+
+/// Below the cap, within one event: how many steps have to follow one law, and how closely.
+const LAW_VIRTUAL: (usize, f64) = (3, 0.005);
+const LAW_REAL: (usize, f64) = (4, 0.04);
+
+/// Gaps from here on belong to the cap, where also jittered delays repeat themselves.
+const CAPPED_FROM_S: f64 = 54.0;
+
+/// Whether these series show a sender without jitter.
+pub(super) fn is_steady(series: &[Series], recording: &Recording) -> bool {
+    if series.len() >= EVENTS_AT_LEAST {
+        return agree(series);
+    }
+    let (steps, tolerance) = match recording.mode {
+        Mode::Virtual => LAW_VIRTUAL,
+        _ => LAW_REAL,
+    };
+    !series.is_empty()
+        && series
+            .iter()
+            .all(|one| follows_a_law(&one.after, steps, tolerance))
+}
+
+fn agree(series: &[Series]) -> bool {
+    let spreads = sorted(COMPARED.filter_map(|index| {
+        let column: Option<Vec<f64>> = series.iter().map(|one| one.after.get(index).copied()).collect();
+        let column = sorted(column?);
+        let median = quantile(&column, 0.5);
+        (median >= COMPARED_FROM_S).then(|| (median - column[0]) / median)
+    }));
+    spreads.len() >= COMPARED_AT_LEAST && quantile(&spreads, 0.5) < SPREAD
+}
+
+/// Whether gaps below the cap all have one ratio, or all one difference: chance does not do that.
+fn follows_a_law(gaps: &[f64], steps: usize, tolerance: f64) -> bool {
+    let below: Vec<f64> = gaps
+        .iter()
+        .copied()
+        .take_while(|gap| *gap < CAPPED_FROM_S)
+        .collect();
+    if below.len() < steps + 1 || below[0] <= 0.0 {
+        return false;
+    }
+    let ratios = sorted(below.windows(2).map(|pair| pair[1] / pair[0]));
+    let one_ratio = ratios[ratios.len() - 1] - ratios[0] <= tolerance * ratios[0];
+    let differences = sorted(below.windows(2).map(|pair| pair[1] - pair[0]));
+    let largest = below[below.len() - 1].max(below[0]);
+    let one_difference = differences[differences.len() - 1] - differences[0] <= tolerance * largest;
+    one_ratio || one_difference
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn doubling_tripling_linear_and_constant_gaps_follow_a_law() {
+        for gaps in [
+            &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0][..],
+            &[1.0, 3.0, 9.0, 27.0, 60.0],
+            &[1.0, 2.0, 3.0, 4.0, 5.0],
+            &[5.0, 5.0, 5.0, 5.0],
+        ] {
+            assert!(follows_a_law(gaps, 3, 0.005), "{gaps:?}");
+        }
+    }
+
+    #[test]
+    fn scattered_or_few_gaps_follow_none() {
+        for gaps in [
+            &[0.9, 2.1, 3.6, 8.4, 15.0, 36.0, 60.0, 60.0, 60.0][..],
+            &[1.0, 2.0, 4.0],
+            &[60.0, 60.0, 60.0, 60.0, 60.0],
+            &[0.0, 0.0, 0.0, 0.0, 0.0],
+        ] {
+            assert!(!follows_a_law(gaps, 3, 0.005), "{gaps:?}");
+        }
+    }
+}
