@@ -263,9 +263,12 @@ impl<'r> Probe<'r> {
         }
         // A missing fixture is not what has to be changed first.
         let spared = self.withheld.get() || requirement.effect == Effect::Creates;
-        let finding = match finding {
-            Finding::Undecided(_) if self.is_safe() && spared => Finding::Undecided(WITHHELD.to_owned()),
-            other => other,
+        let finding = match (finding, self.suite.unserved(id)) {
+            (_, Some(reason)) => Finding::Undecided(reason.to_owned()),
+            (Finding::Undecided(_), None) if self.is_safe() && spared => {
+                Finding::Undecided(WITHHELD.to_owned())
+            }
+            (other, None) => other,
         };
         let verdict = finding.verdict(requirement);
         let key = (requirement.id.as_str(), verdict);

@@ -38,6 +38,12 @@ pub trait Suite: Send + Sync {
     /// Checks what must hold for any exchange, whatever the case is about.
     fn inspect(&self, probe: &Probe<'_>, exchange: &Exchange);
 
+    /// Why a requirement cannot be judged here: it is about a part of the API that the target does not serve, and need not.
+    /// Known after the preflight.
+    fn unserved(&self, _requirement: &str) -> Option<&str> {
+        None
+    }
+
     /// All cases, in the order of the catalogue's areas.
     fn cases(self: Arc<Self>) -> Vec<Case>;
 }

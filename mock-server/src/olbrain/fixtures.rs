@@ -18,6 +18,9 @@ pub(crate) const KEY_PREFIX: &str = "ak_";
 pub struct Fixtures {
     /// Where the server is. The mock ignores it.
     pub base_url: Option<String>,
+    /// Parts of the API that a test run takes for served even where the server does not show them; uploads, runs, sessions.
+    /// The mock ignores it.
+    pub serves: Vec<String>,
     /// The organization of the agents.
     pub organization_id: Option<String>,
     /// The project of the agents.
@@ -135,8 +138,12 @@ pub(crate) const AGENT_LISTS: [&str; 9] = [
     "upstream_error_agents",
 ];
 
-const OTHER_KEYS: [&str; 7] = [
+/// The parts of the API beside the trigger that have pages of their own.
+pub(super) const SURFACES: [&str; 3] = ["uploads", "runs", "sessions"];
+
+const OTHER_KEYS: [&str; 8] = [
     "base_url",
+    "serves",
     "organization_id",
     "project_id",
     "unknown_agent",
@@ -170,8 +177,19 @@ impl Fixtures {
             unknown_agent.into_iter().collect(),
             faults,
         );
+        let serves = table.texts("serves", faults);
+        for surface in &serves {
+            if !SURFACES.contains(&surface.value.as_str()) {
+                let (shown, known) = (surface.value.escape_debug(), SURFACES.join(", "));
+                faults.add(
+                    surface.at,
+                    format!("`olbrain.serves` knows no `{shown}`, but {known}"),
+                );
+            }
+        }
         let plain = |name, faults: &mut Faults<'_>| table.text(name, faults).map(|text| text.value);
         Self {
+            serves: serves.into_iter().map(|surface| surface.value).collect(),
             base_url: plain("base_url", faults),
             organization_id: plain("organization_id", faults),
             project_id: plain("project_id", faults),

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::fixtures::{Fixtures, OtherOrganization};
+use super::fixtures::{Fixtures, OtherOrganization, SURFACES};
 use super::readings::Readings;
 use crate::settings::write_settings;
 use crate::toml_text::{list, text};
@@ -15,6 +15,16 @@ impl Fixtures {
         );
         out.push_str("# Where the server is. The mock ignores it; a test run needs it.\n");
         optional(out, "base_url", self.base_url.as_deref(), "http://127.0.0.1:4600");
+        out.push_str(
+            "\n# Beside the trigger a server may have uploads, runs and sessions. What it shows no sign of is not judged, unless it\n\
+             # is named here.\n",
+        );
+        let shown: Vec<String> = match self.serves.as_slice() {
+            [] => SURFACES.map(text).to_vec(),
+            named => named.iter().map(|surface| text(surface)).collect(),
+        };
+        let comment = if self.serves.is_empty() { "# " } else { "" };
+        let _ = writeln!(out, "{comment}serves = [{}]", shown.join(", "));
         out.push_str("\n# Organization and project of the agents below.\n");
         optional(out, "organization_id", self.organization_id.as_deref(), "org_...");
         optional(out, "project_id", self.project_id.as_deref(), "proj_...");

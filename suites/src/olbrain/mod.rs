@@ -20,6 +20,7 @@ pub(crate) mod sender;
 mod similar;
 mod strategies;
 mod subject;
+mod surface;
 mod upload;
 pub(crate) mod variants;
 
@@ -38,6 +39,7 @@ pub use fixtures::KEY_VARIABLES;
 use fixtures::Fixtures;
 use ledger::Ledger;
 use preflight::Known;
+use surface::Unserved;
 
 /// The suite against one target.
 #[derive(Debug)]
@@ -46,6 +48,7 @@ pub struct Olbrain {
     fixtures: Fixtures,
     ledger: Ledger,
     known: OnceLock<Known>,
+    unserved: Unserved,
 }
 
 impl Olbrain {
@@ -56,6 +59,7 @@ impl Olbrain {
             fixtures: Fixtures::new(declared, seed),
             ledger: Ledger::default(),
             known: OnceLock::new(),
+            unserved: Unserved::default(),
         }
     }
 
@@ -89,6 +93,10 @@ impl Suite for Olbrain {
 
     fn inspect(&self, probe: &Probe<'_>, exchange: &Exchange) {
         checks::inspect(self, probe, exchange);
+    }
+
+    fn unserved(&self, requirement: &str) -> Option<&str> {
+        self.unserved.reason(requirement)
     }
 
     fn cases(self: Arc<Self>) -> Vec<Case> {

@@ -106,6 +106,7 @@ pub(super) fn run(olbrain: &Olbrain, probe: &Probe<'_>) -> Result<(), Stop> {
             known.file = answers::member(&exchange, "file_id");
         }
     }
+    olbrain.unserved.learn(olbrain, probe, &known);
     // The first preflight's answers stand; a second one would learn the same.
     let _ = olbrain.known.set(known);
     Ok(())

@@ -74,7 +74,6 @@ fn fixed_mistakes(olbrain: &Olbrain, agent: &str) -> Vec<Request> {
         event(b"{\"inputs\":[]}"),
         event(b"{\"inputs\":7}"),
         event(b"{\"inputs\":null}"),
-        event(b"{\"session_id\":7}"),
         event(b"{\"__proto__\":{\"x\":1},\"constructor\":1}"),
         event(b"NaN"),
         event(&b"[".repeat(300)),
