@@ -3,7 +3,9 @@
 //! Source: RFC 7578, Returning Values from Forms; RFC 2046, section 5.1. What a form has to hold: Olbrain, File
 //! uploads, Request (<https://docs.olbrain.com/file-uploads>).
 
-use super::sha256::Sha256;
+use std::fmt::Write as _;
+
+use sha2::{Digest as _, Sha256};
 
 /// Longest head of a part, in bytes.
 const MAX_HEAD_BYTES: usize = 16 * 1024;
@@ -119,7 +121,7 @@ impl Form {
                     && let Some(file) = &mut self.file
                 {
                     file.size_bytes += content.len() as u64;
-                    file.digest.take(content);
+                    file.digest.update(content);
                 }
                 if found {
                     self.place = Place::Boundary;
@@ -197,7 +199,7 @@ impl Form {
         }
         Ok(File {
             size_bytes: file.size_bytes,
-            sha256: file.digest.finish(),
+            sha256: hex(&file.digest.finalize()),
             content_type: file.content_type,
             filename: file.filename,
         })
@@ -284,6 +286,14 @@ fn unescaped(quoted: &str) -> (String, &str) {
         }
     }
     (value, "")
+}
+
+/// As `sha256sum` prints a digest, so that whoever sent the file can compare.
+fn hex(digest: &[u8]) -> String {
+    digest.iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }
 
 #[cfg(test)]

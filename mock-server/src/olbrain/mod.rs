@@ -8,8 +8,6 @@ mod answer;
 mod api;
 mod auth;
 mod builtin;
-#[cfg(test)]
-mod catalogue_tests;
 mod conversation;
 mod event;
 mod files;
@@ -29,7 +27,6 @@ mod route;
 mod run;
 mod run_calls;
 mod session_calls;
-mod sha256;
 mod shelf;
 mod state;
 mod trigger;

@@ -17,9 +17,7 @@ fn read_in_pieces(bytes: &[u8], size: usize, only_part: bool) -> Result<File, Fa
 }
 
 fn digest(content: &[u8]) -> String {
-    let mut digest = Sha256::new();
-    digest.take(content);
-    digest.finish()
+    hex(&Sha256::digest(content))
 }
 
 fn part(head: &str, content: &str) -> String {
