@@ -3,12 +3,16 @@
 //! [`Mock::respond`] is the function: request and time in, answer and [`Trace`] out. [`serve`] puts an HTTP server
 //! around it, and `wiremock` (a feature) a responder for other people's tests.
 
+mod bearer;
 mod body_text;
+#[cfg(test)]
+mod catalogue_tests;
 pub mod clock;
 mod fixtures;
 pub mod inkeep;
 pub mod journal;
 mod key;
+mod media_type;
 mod mock;
 mod numbers;
 pub mod olbrain;

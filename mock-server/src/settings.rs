@@ -156,3 +156,30 @@ pub(crate) fn write_settings(
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    /// Chooses every option of every setting of an API.
+    macro_rules! choose_all {
+        ($($api:ident)+) => {$(
+            let mut readings = crate::$api::Readings::default();
+            for setting in crate::$api::Readings::SETTINGS {
+                let name = setting.name;
+                assert_eq!(readings.get(name), Some(setting.options[0]), "{name}");
+                for option in setting.options {
+                    assert!(readings.set(name, option), "{name} = {option}");
+                    assert_eq!(readings.get(name), Some(*option));
+                }
+                assert!(!readings.set(name, "no such option"));
+                assert_eq!(readings.get(name), setting.options.last().copied());
+            }
+            assert!(!readings.set("no_such_setting", "both"));
+            assert_eq!(readings.get("no_such_setting"), None);
+        )+};
+    }
+
+    #[test]
+    fn every_option_of_every_setting_can_be_chosen() {
+        choose_all!(polyai inkeep olbrain);
+    }
+}

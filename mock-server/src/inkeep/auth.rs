@@ -2,15 +2,13 @@
 //!
 //! Source: Inkeep, Log Event, `Authorization`.
 
-use http::{HeaderMap, Uri, header};
+use http::{HeaderMap, Uri};
 
 use super::fixtures::Keys;
 use super::readings::SchemeCase;
 use super::state::Project;
-use crate::key::{is_key, trimmed};
-
-/// The one scheme.
-const SCHEME: &[u8] = b"Bearer";
+use crate::bearer::Authorization;
+use crate::key::is_key;
 
 /// The vendor's server takes nothing shorter for a key, in characters. Tokens that are configured may be shorter.
 const SHORTEST_VENDOR_KEY: usize = 16;
@@ -43,37 +41,28 @@ pub(crate) fn principal(
     case: SchemeCase,
 ) -> Result<Principal, Refusal> {
     let refused = |found, requirement| Err(Refusal { found, requirement });
-    let mut values = headers.get_all(header::AUTHORIZATION).iter();
-    let Some(value) = values.next() else {
-        return Err(without_header(uri));
-    };
-    if values.next().is_some() {
-        return refused("several values", "inkeep.auth.unknown-token");
-    }
-    let value = trimmed(value.as_bytes());
-    let end = value.iter().position(|byte| *byte == b' ').unwrap_or(value.len());
-    let (scheme, token) = (&value[..end], trimmed(&value[end..]));
-    if value.is_empty() {
-        refused("an empty value", "inkeep.auth.empty-token")
-    } else if !scheme.eq_ignore_ascii_case(SCHEME) {
-        if token.is_empty() {
-            refused("one word other than Bearer", "inkeep.auth.no-prefix")
-        } else {
-            refused("another scheme than Bearer", "inkeep.auth.scheme")
+    match Authorization::of(headers) {
+        Authorization::Missing => Err(without_header(uri)),
+        Authorization::Several => refused("several values", "inkeep.auth.unknown-token"),
+        Authorization::Empty => refused("an empty value", "inkeep.auth.empty-token"),
+        Authorization::NoScheme => refused("one word other than Bearer", "inkeep.auth.no-prefix"),
+        Authorization::OtherScheme => refused("another scheme than Bearer", "inkeep.auth.scheme"),
+        Authorization::Bearer {
+            in_other_case: true, ..
+        } if case == SchemeCase::Unauthorized => {
+            refused("Bearer in other letter case", "inkeep.auth.lowercase-scheme")
         }
-    } else if scheme != SCHEME && case == SchemeCase::Unauthorized {
-        refused("Bearer in other letter case", "inkeep.auth.lowercase-scheme")
-    } else if token.is_empty() {
-        refused("Bearer without a token", "inkeep.auth.empty-token")
-    } else if let Some(principal) = owner(token, keys) {
-        Ok(principal)
-    } else if token.len() < SHORTEST_VENDOR_KEY {
-        refused(
-            "an unknown token of fewer than 16 characters",
-            "inkeep.auth.short-token",
-        )
-    } else {
-        refused("an unknown token", "inkeep.auth.unknown-token")
+        Authorization::Bearer { token: [], .. } => {
+            refused("Bearer without a token", "inkeep.auth.empty-token")
+        }
+        Authorization::Bearer { token, .. } => match owner(token, keys) {
+            Some(principal) => Ok(principal),
+            None if token.len() < SHORTEST_VENDOR_KEY => refused(
+                "an unknown token of fewer than 16 characters",
+                "inkeep.auth.short-token",
+            ),
+            None => refused("an unknown token", "inkeep.auth.unknown-token"),
+        },
     }
 }
 

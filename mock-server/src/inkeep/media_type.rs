@@ -3,6 +3,8 @@
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 
+use crate::media_type::Spelling;
+
 /// What `Content-Type` says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum MediaType {
@@ -19,22 +21,11 @@ pub(crate) fn of(headers: &HeaderMap) -> MediaType {
     let Some(value) = headers.get(CONTENT_TYPE) else {
         return MediaType::Missing;
     };
-    let Ok(value) = value.to_str() else {
-        return MediaType::Unlisted;
-    };
-    let essence = value.split(';').next().unwrap_or("").trim_matches([' ', '\t']);
-    if essence.is_empty() {
-        MediaType::Missing
-    } else if essence.eq_ignore_ascii_case("application/json") {
-        MediaType::Json
-    } else if essence.contains('/')
-        && essence
-            .rsplit_once('+')
-            .is_some_and(|(_, suffix)| suffix.eq_ignore_ascii_case("json"))
-    {
-        MediaType::JsonSuffix
-    } else {
-        MediaType::Unlisted
+    match Spelling::of(value) {
+        Some(spelling) if spelling.is_empty() => MediaType::Missing,
+        Some(spelling) if spelling.is("application/json") => MediaType::Json,
+        Some(spelling) if spelling.is_written_in("json") => MediaType::JsonSuffix,
+        _ => MediaType::Unlisted,
     }
 }
 

@@ -52,24 +52,3 @@ readings! {
     /// The header `X-Request-Id`: the request's own name for itself or a made one, or no such header.
     request_id_header: RequestIdHeader = "inkeep.err.requestid-header" { Echo = "echo", None = "none" }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_option_of_every_setting_can_be_chosen() {
-        let mut readings = Readings::default();
-        for setting in Readings::SETTINGS {
-            let name = setting.name;
-            assert_eq!(readings.get(name), Some(setting.options[0]), "{name}");
-            for option in setting.options {
-                assert!(readings.set(name, option), "{name} = {option}");
-                assert_eq!(readings.get(name), Some(*option));
-            }
-            assert!(!readings.set(name, "no such option"));
-        }
-        assert!(!readings.set("no_such_setting", "null"));
-        assert_eq!(readings.get("no_such_setting"), None);
-    }
-}

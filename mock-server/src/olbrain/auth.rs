@@ -3,14 +3,12 @@
 //! Source: Olbrain, Trigger a webhook, Request, Headers, and Errors; Olbrain, Authentication
 //! (<https://docs.olbrain.com/authentication>).
 
-use http::{HeaderMap, Uri, header};
+use http::{HeaderMap, Uri};
 
 use super::fixtures::{KEY_PREFIX, Keys};
 use super::readings::SchemeCase;
-use crate::key::{is_key, trimmed};
-
-/// The one scheme.
-const SCHEME: &[u8] = b"Bearer";
+use crate::bearer::Authorization;
+use crate::key::is_key;
 
 /// Whose key, or whose agent, it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,36 +58,29 @@ pub(crate) fn principal(
     keys: &Keys,
     case: SchemeCase,
 ) -> Result<Principal, Refusal> {
-    let mut values = headers.get_all(header::AUTHORIZATION).iter();
-    let Some(value) = values.next() else {
-        return Err(without_header(uri, keys));
-    };
-    if values.next().is_some() {
-        return Err(malformed("several values", "olbrain.auth.malformed.other-scheme"));
-    }
-    let value = trimmed(value.as_bytes());
-    let blank = |byte: &u8| matches!(byte, b' ' | b'\t');
-    let end = value.iter().position(blank).unwrap_or(value.len());
-    let (scheme, token) = (&value[..end], trimmed(&value[end..]));
-    Err(if value.is_empty() {
-        malformed("an empty value", "olbrain.auth.malformed.empty")
-    } else if !scheme.eq_ignore_ascii_case(SCHEME) {
-        if token.is_empty() {
+    Err(match Authorization::of(headers) {
+        Authorization::Missing => without_header(uri, keys),
+        Authorization::Several => malformed("several values", "olbrain.auth.malformed.other-scheme"),
+        Authorization::Empty => malformed("an empty value", "olbrain.auth.malformed.empty"),
+        Authorization::NoScheme => {
             malformed("one word other than Bearer", "olbrain.auth.malformed.no-scheme")
-        } else {
-            malformed(
-                "another scheme than Bearer",
-                "olbrain.auth.malformed.other-scheme",
-            )
         }
-    } else if scheme != SCHEME && case == SchemeCase::Unauthorized {
-        malformed("Bearer in other letter case", "olbrain.auth.scheme-case")
-    } else if token.is_empty() {
-        malformed("Bearer without a key", "olbrain.auth.malformed.no-token")
-    } else if !token.starts_with(KEY_PREFIX.as_bytes()) {
-        bad_key("a key that does not begin with ak_", "olbrain.auth.no-ak-prefix")
-    } else {
-        return known(token, keys);
+        Authorization::OtherScheme => malformed(
+            "another scheme than Bearer",
+            "olbrain.auth.malformed.other-scheme",
+        ),
+        Authorization::Bearer {
+            in_other_case: true, ..
+        } if case == SchemeCase::Unauthorized => {
+            malformed("Bearer in other letter case", "olbrain.auth.scheme-case")
+        }
+        Authorization::Bearer { token: [], .. } => {
+            malformed("Bearer without a key", "olbrain.auth.malformed.no-token")
+        }
+        Authorization::Bearer { token, .. } if !token.starts_with(KEY_PREFIX.as_bytes()) => {
+            bad_key("a key that does not begin with ak_", "olbrain.auth.no-ak-prefix")
+        }
+        Authorization::Bearer { token, .. } => return known(token, keys),
     })
 }
 
@@ -126,7 +117,7 @@ fn without_header(uri: &Uri, keys: &Keys) -> Refusal {
 
 #[cfg(test)]
 mod tests {
-    use http::Request;
+    use http::{Request, header};
 
     use super::*;
 

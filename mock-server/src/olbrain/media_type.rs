@@ -4,6 +4,7 @@ use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 
 use super::form;
+use crate::media_type::Spelling;
 
 /// The media type, as far as it matters.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,28 +24,17 @@ pub(crate) fn of(headers: &HeaderMap) -> MediaType {
     let Some(value) = values.next() else {
         return MediaType::Missing;
     };
-    let Ok(value) = value.to_str() else {
-        return MediaType::Other;
-    };
     if values.next().is_some() {
         return MediaType::Other;
     }
-    let (essence, parameters) = value.split_once(';').unwrap_or((value, ""));
-    let essence = essence.trim_matches([' ', '\t']);
-    if essence.is_empty() {
-        MediaType::Missing
-    } else if essence.eq_ignore_ascii_case("application/json") {
-        MediaType::Json
-    } else if essence.eq_ignore_ascii_case("multipart/form-data") {
-        MediaType::Form(form::parameter(parameters, "boundary"))
-    } else if essence.contains('/')
-        && essence
-            .rsplit_once('+')
-            .is_some_and(|(_, suffix)| suffix.eq_ignore_ascii_case("json"))
-    {
-        MediaType::JsonSuffix
-    } else {
-        MediaType::Other
+    match Spelling::of(value) {
+        Some(spelling) if spelling.is_empty() => MediaType::Missing,
+        Some(spelling) if spelling.is("application/json") => MediaType::Json,
+        Some(spelling) if spelling.is("multipart/form-data") => {
+            MediaType::Form(form::parameter(spelling.parameters(), "boundary"))
+        }
+        Some(spelling) if spelling.is_written_in("json") => MediaType::JsonSuffix,
+        _ => MediaType::Other,
     }
 }
 

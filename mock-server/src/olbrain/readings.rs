@@ -66,24 +66,3 @@ readings! {
     /// Sessions since what is no moment.
     sessions_since_invalid: SessionsSinceInvalid = "olbrain.sess.list.since.invalid" { Ignored = "ignored", Refused = "400" }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_option_of_every_setting_can_be_chosen() {
-        let mut readings = Readings::default();
-        for setting in Readings::SETTINGS {
-            let name = setting.name;
-            assert_eq!(readings.get(name), Some(setting.options[0]), "{name}");
-            for option in setting.options {
-                assert!(readings.set(name, option), "{name} = {option}");
-                assert_eq!(readings.get(name), Some(*option));
-            }
-            assert!(!readings.set(name, "no such option"));
-        }
-        assert!(!readings.set("no_such_setting", "accepted"));
-        assert_eq!(readings.get("no_such_setting"), None);
-    }
-}

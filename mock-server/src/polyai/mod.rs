@@ -6,8 +6,6 @@ mod answer;
 mod api;
 mod auth;
 mod builtin;
-#[cfg(test)]
-mod catalogue_tests;
 mod dotted_path;
 mod extract;
 mod fixtures;

@@ -90,28 +90,3 @@ readings! {
     /// The body of a 201.
     created_body: CreatedBody = "polyai.response.201-body" { None = "none", Object = "object" }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_option_of_every_setting_can_be_chosen() {
-        let mut readings = Readings::default();
-        for setting in Readings::SETTINGS {
-            assert_eq!(
-                readings.get(setting.name),
-                Some(setting.options[0]),
-                "{}",
-                setting.name
-            );
-            for option in setting.options {
-                assert!(readings.set(setting.name, option), "{} = {option}", setting.name);
-                assert_eq!(readings.get(setting.name), Some(*option));
-            }
-            assert!(!readings.set(setting.name, "no such option"));
-        }
-        assert!(!readings.set("no_such_setting", "both"));
-        assert_eq!(readings.get("no_such_setting"), None);
-    }
-}

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::catalogue;
 use super::sent::{Sent, bag_of, call, of_type, sample, server, with};
+use crate::catalogue_tests::catalogue;
 use crate::inkeep::Readings;
 use crate::reply::Reply;
 
@@ -251,7 +251,7 @@ fn no_row_that_fixes_a_status_is_left_out() {
         .iter()
         .flat_map(|(ids, _)| ids.iter().copied())
         .collect();
-    let missing: Vec<&str> = catalogue()
+    let missing: Vec<&str> = catalogue("inkeep")
         .iter()
         .filter(|row| row.subject == spec::Subject::Server && row.untestable.is_none())
         .filter(|row| !row.status.is_empty() && !shown.contains(&*row.id))
@@ -271,7 +271,7 @@ fn every_exchange_has_the_status_of_its_rows_and_fits_the_contract() {
         let Reply { response, trace } = replies.last().expect("each row sends something");
         let status = response.status().as_u16();
         for id in ids {
-            let row = catalogue().get(id).expect("the tables name rows");
+            let row = catalogue("inkeep").get(id).expect("the tables name rows");
             assert!(
                 row.status.is_empty() || row.status.contains(&status),
                 "{id}: {status}, {trace}"

@@ -3,6 +3,7 @@
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 
+use crate::media_type::Spelling;
 use crate::polyai::readings::{JsonContentTypes, Readings, XmlContentTypes};
 
 /// How a body of a listed type is searched.
@@ -27,12 +28,11 @@ pub(crate) fn of(headers: &HeaderMap, readings: &Readings) -> MediaType {
     let Some(value) = headers.get(CONTENT_TYPE) else {
         return MediaType::Missing;
     };
-    let Ok(value) = value.to_str() else {
+    let Some(spelling) = Spelling::of(value) else {
         return MediaType::Unlisted;
     };
-    let essence = value.split(';').next().unwrap_or("").trim_matches([' ', '\t']);
-    let is = |name: &str| essence.eq_ignore_ascii_case(name);
-    if essence.is_empty() {
+    let is = |name: &str| spelling.is(name);
+    if spelling.is_empty() {
         MediaType::Missing
     } else if is("application/json") {
         MediaType::Listed(Kind::Json)
@@ -43,22 +43,14 @@ pub(crate) fn of(headers: &HeaderMap, readings: &Readings) -> MediaType {
     } else if is("text/plain") {
         MediaType::Listed(Kind::Text)
     } else if readings.xml_content_types == XmlContentTypes::Accepted
-        && (is("text/xml") || has_suffix(essence, "+xml"))
+        && (is("text/xml") || spelling.is_written_in("xml"))
     {
         MediaType::Listed(Kind::Xml)
-    } else if readings.json_content_types == JsonContentTypes::Accepted && has_suffix(essence, "+json") {
+    } else if readings.json_content_types == JsonContentTypes::Accepted && spelling.is_written_in("json") {
         MediaType::Listed(Kind::Json)
     } else {
         MediaType::Unlisted
     }
-}
-
-fn has_suffix(essence: &str, suffix: &str) -> bool {
-    let start = essence.len().saturating_sub(suffix.len());
-    essence
-        .get(start..)
-        .is_some_and(|end| end.eq_ignore_ascii_case(suffix))
-        && essence.contains('/')
 }
 
 /// Guesses the type of a body from its first character that is not blank; what looks like nothing is text.

@@ -1,0 +1,81 @@
+//! Holds each mock against its catalogue: the same settings, and no requirement that the catalogue does not have.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use crate::{Setting, inkeep, olbrain, polyai};
+
+/// Each API, with its settings and a requirement that its mock certainly names.
+const APIS: [(&str, &[Setting], &str); 3] = [
+    ("polyai", polyai::Readings::SETTINGS, "polyai.auth.missing-key"),
+    ("inkeep", inkeep::Readings::SETTINGS, "inkeep.auth.missing"),
+    ("olbrain", olbrain::Readings::SETTINGS, "olbrain.auth.missing"),
+];
+
+/// The requirements of an API.
+pub(crate) fn catalogue(api: &str) -> &'static spec::Catalogue {
+    spec::api(api)
+        .expect("the catalogue of the API exists")
+        .catalogue()
+}
+
+#[test]
+fn the_readings_are_those_of_the_catalogue() {
+    for (api, settings, _) in APIS {
+        let in_catalogue: BTreeMap<&str, (&str, Vec<&str>)> = catalogue(api)
+            .iter()
+            .filter_map(|row| {
+                let options = row.options.iter().map(String::as_str).collect();
+                row.setting
+                    .as_deref()
+                    .map(|setting| (setting, (row.id.as_str(), options)))
+            })
+            .collect();
+        let here: BTreeMap<&str, (&str, Vec<&str>)> = settings
+            .iter()
+            .map(|setting| (setting.name, (setting.requirement, setting.options.to_vec())))
+            .collect();
+        assert_eq!(here, in_catalogue, "{api}");
+    }
+}
+
+/// The ids are written out in full, so that they can be read off the sources.
+fn ids_in(folder: &Path, prefix: &str, ids: &mut Vec<(String, String)>) {
+    for entry in fs::read_dir(folder).expect("the sources lie beside the tests") {
+        let path = entry.expect("the folder can be listed").path();
+        if path.is_dir() {
+            ids_in(&path, prefix, ids);
+            continue;
+        }
+        let source = fs::read_to_string(&path).expect("sources are text");
+        let is_id = |literal: &&str| {
+            literal.starts_with(prefix)
+                && literal
+                    .bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b".-".contains(&b))
+        };
+        ids.extend(
+            source
+                .split('"')
+                .filter(is_id)
+                .map(|id| (id.to_owned(), path.display().to_string())),
+        );
+    }
+}
+
+#[test]
+fn every_requirement_that_a_mock_names_is_in_the_catalogue() {
+    for (api, _, certain) in APIS {
+        let mut ids = Vec::new();
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(api);
+        ids_in(&folder, &format!("{api}."), &mut ids);
+        // What follows would pass for the wrong reason if nothing was found.
+        assert!(ids.iter().any(|(id, _)| id == certain), "{api}");
+        let unknown: Vec<_> = ids
+            .iter()
+            .filter(|(id, _)| catalogue(api).get(id).is_none())
+            .collect();
+        assert!(unknown.is_empty(), "{unknown:#?}");
+    }
+}
