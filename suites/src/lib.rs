@@ -14,6 +14,7 @@ pub mod event;
 pub mod http;
 pub mod inkeep;
 mod json_reading;
+mod leaks;
 pub mod mutant;
 pub mod olbrain;
 pub mod polyai;

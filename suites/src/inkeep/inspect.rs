@@ -6,6 +6,7 @@ use super::fixtures::PATH;
 use super::problem;
 use crate::derive;
 use crate::http::{Exchange, Request};
+use crate::leaks;
 use crate::probe::Probe;
 use crate::verdict::Finding;
 
@@ -47,19 +48,6 @@ const SERVED_BODY_BYTES: usize = 64 * 1024;
 /// A shorter credential may stand in an answer by chance.
 const TELLING_TOKEN_CHARACTERS: usize = 8;
 
-/// What only a crash of the server's own code leaves in a body.
-const STACK_TRACES: [&str; 9] = [
-    "Traceback (most recent call last)",
-    "\n    at Object.<anonymous>",
-    "node_modules/",
-    "node:internal/",
-    "\tat java.",
-    "\n   at System.",
-    "panicked at ",
-    "goroutine 1 [",
-    "stack backtrace:",
-];
-
 /// Checks what holds for every answer to a request to the operation's path.
 pub(super) fn inspect(inkeep: &Inkeep, probe: &Probe<'_>, exchange: &Exchange) {
     let judge = |id: &str, finding: Finding| probe.judge(id, exchange, finding);
@@ -84,21 +72,12 @@ pub(super) fn inspect(inkeep: &Inkeep, probe: &Probe<'_>, exchange: &Exchange) {
         judge("inkeep.response.no-server-error", finding);
     }
     if let Some(token) = sent_token(request) {
-        let in_headers = response.headers.iter().any(|(_, value)| value.contains(token));
-        let finding = Finding::when(
-            !in_headers && !text.contains(token),
-            "the token nowhere in the answer",
-            "an answer that contains the token that was sent",
+        judge(
+            "inkeep.response.no-key-leak",
+            leaks::secret(response, &text, token, "the token"),
         );
-        judge("inkeep.response.no-key-leak", finding);
     }
-    let trace = STACK_TRACES.iter().find(|sign| text.contains(**sign));
-    let got = format!(
-        "an answer that contains `{}`",
-        trace.copied().unwrap_or_default().trim()
-    );
-    let finding = Finding::when(trace.is_none(), "an answer without a stack trace", got);
-    judge("inkeep.response.no-stack-trace", finding);
+    judge("inkeep.response.no-stack-trace", leaks::stack_trace(&text));
     if request.method != "POST" || request.path != PATH {
         return;
     }

@@ -5,6 +5,7 @@ use super::answers::{Reading, message, not_found_text, not_valid_text};
 use super::fixtures::{Known, PATH, Purpose};
 use crate::derive;
 use crate::http::{Exchange, Request};
+use crate::leaks;
 use crate::probe::Probe;
 use crate::verdict::Finding;
 
@@ -29,19 +30,6 @@ pub(super) const ON_EVERY_EXCHANGE: &[&str] = &[
 
 /// Bodies up to this size are answered, whatever is in them.
 const SERVED_BODY_BYTES: usize = 64 * 1024;
-
-/// What only a crash of the server's own code leaves in a body.
-const STACK_TRACES: [&str; 9] = [
-    "Traceback (most recent call last)",
-    "\n    at Object.<anonymous>",
-    "node_modules/",
-    "node:internal/",
-    "\tat java.",
-    "\n   at System.",
-    "panicked at ",
-    "goroutine 1 [",
-    "stack backtrace:",
-];
 
 /// Checks what holds for every answer to a request to the operation's path.
 pub(super) fn inspect(polyai: &Polyai, probe: &Probe<'_>, exchange: &Exchange) {
@@ -79,29 +67,12 @@ pub(super) fn inspect(polyai: &Polyai, probe: &Probe<'_>, exchange: &Exchange) {
         .query_value("event_id_path")
         .is_some_and(|p| p.eq_ignore_ascii_case("x-api-key"));
     if !points_at_key && let Ok(key) = polyai.fixtures.key() {
-        let in_headers = response.headers.iter().any(|(_, value)| value.contains(key));
-        let leaks = text.contains(key) || in_headers;
         judge(
             "polyai.response.no-key-leak",
-            Finding::when(
-                !leaks,
-                "the API key nowhere in the answer",
-                "an answer that contains the API key",
-            ),
+            leaks::secret(response, &text, key, "the API key"),
         );
     }
-    let trace = STACK_TRACES.iter().find(|sign| text.contains(**sign));
-    judge(
-        "polyai.response.no-stack-trace",
-        Finding::when(
-            trace.is_none(),
-            "an answer without a stack trace",
-            format!(
-                "an answer that contains `{}`",
-                trace.copied().unwrap_or_default().trim()
-            ),
-        ),
-    );
+    judge("polyai.response.no-stack-trace", leaks::stack_trace(&text));
     if exchange.request.method != "POST" || exchange.request.path != PATH {
         return;
     }

@@ -13,6 +13,7 @@ use super::Olbrain;
 use super::calls::Call;
 use super::fixtures::Kind;
 use crate::http::{Exchange, NoAnswerKind};
+use crate::leaks;
 use crate::probe::Probe;
 use crate::verdict::Finding;
 
@@ -81,19 +82,6 @@ pub(super) const ON_EVERY_EXCHANGE: &[&str] = &[
 
 /// A body up to this size is answered, whatever is in it; beyond it a target may hang up, and may fail for its size.
 const SERVED_BODY_BYTES: usize = 64 * 1024;
-
-/// What only a crash of the server's own code leaves in a body.
-const STACK_TRACES: [&str; 9] = [
-    "Traceback (most recent call last)",
-    "\n    at Object.<anonymous>",
-    "node_modules/",
-    "node:internal/",
-    "\tat java.",
-    "\n   at System.",
-    "panicked at ",
-    "goroutine 1 [",
-    "stack backtrace:",
-];
 
 /// Checks what holds for every answer of the target.
 pub(super) fn inspect(olbrain: &Olbrain, probe: &Probe<'_>, exchange: &Exchange) {
@@ -170,26 +158,16 @@ fn discreet(olbrain: &Olbrain, probe: &Probe<'_>, exchange: &Exchange) {
             .body
             .windows(key.len())
             .any(|window| window == key.as_bytes());
-        let in_headers = response.headers.iter().any(|(_, value)| value.contains(key));
         if !in_body {
-            let finding = Finding::when(
-                !text.contains(key) && !in_headers,
-                "the access key nowhere in the answer",
-                "an answer that contains the access key",
-            );
+            let finding = leaks::secret(response, &text, key, "the access key");
             probe.judge("olbrain.response.no-key-leak", exchange, finding);
         }
     }
-    let sign = STACK_TRACES.iter().find(|sign| text.contains(**sign));
-    let finding = Finding::when(
-        sign.is_none(),
-        "an answer without a stack trace",
-        format!(
-            "an answer that contains `{}`",
-            sign.copied().unwrap_or_default().trim()
-        ),
+    probe.judge(
+        "olbrain.response.no-stack-trace",
+        exchange,
+        leaks::stack_trace(&text),
     );
-    probe.judge("olbrain.response.no-stack-trace", exchange, finding);
 }
 
 #[cfg(test)]
