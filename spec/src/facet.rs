@@ -20,7 +20,7 @@ const API_KEY_POINTS: [&str; 8] = [
 ];
 
 /// What is tried on a bearer token.
-const BEARER_POINTS: [&str; 9] = [
+const BEARER_POINTS: [&str; 10] = [
     "valid",
     "missing",
     "unknown",
@@ -29,6 +29,7 @@ const BEARER_POINTS: [&str; 9] = [
     "in-query",
     "no-scheme",
     "other-scheme",
+    "other-header",
     "name-case",
 ];
 
@@ -62,6 +63,7 @@ const BEARER_POINTS: [&str; 9] = [
 /// | `security/<scheme>/as-bearer` | keys in a header: the right one as a bearer token |
 /// | `security/<scheme>/no-scheme` | bearer tokens: the right one without the word `Bearer` |
 /// | `security/<scheme>/other-scheme` | bearer tokens: the right one after another word |
+/// | `security/<scheme>/other-header` | bearer tokens: the right one in another header, or in a cookie |
 pub fn facets(operation: &Operation) -> Vec<String> {
     let mut facets = vec!["method/other".to_owned()];
     for parameter in &operation.parameters {
@@ -253,6 +255,7 @@ components: { securitySchemes: { token: { type: http, scheme: bearer } } }
             "security/token/in-query",
             "security/token/no-scheme",
             "security/token/other-scheme",
+            "security/token/other-header",
             "security/token/name-case",
         ];
         assert_eq!(facets(contract.operation("put-agent").unwrap()), expected);

@@ -94,6 +94,18 @@ pub(super) fn aspect(operation: &'static Operation, aspect: &str) -> Option<Body
                 .map(|scheme| request.clone().set_header(header, &format!("{scheme} {key}")))
                 .to_vec()
         })),
+        "other-header" if bearer => Some(faulty(
+            "the token stands in another header",
+            move |request, key| {
+                let bare = request.without_header(header);
+                let mut faulty: Vec<Request> = ["X-Api-Key", "Api-Key", "X-Auth-Token", "X-Access-Token"]
+                    .map(|name| bare.clone().header(name, key))
+                    .to_vec();
+                faulty.push(bare.clone().header("Proxy-Authorization", &shown(key)));
+                faulty.push(bare.header("Cookie", &format!("token={key}; access_token={key}")));
+                faulty
+            },
+        )),
         _ => None,
     }
 }

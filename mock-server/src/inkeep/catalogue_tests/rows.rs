@@ -79,6 +79,14 @@ fn about_access() -> Exchanges {
             &["inkeep.auth.not-in-query"],
             vec![sample().without("authorization").path(in_query)],
         ),
+        (
+            &["inkeep.auth.not-in-other-header"],
+            vec![
+                sample()
+                    .without("authorization")
+                    .header("x-api-key", "hookproof-inkeep-valid-key"),
+            ],
+        ),
         (&["inkeep.auth.before-validation"], vec![malformed]),
         (
             &["inkeep.auth.403", "inkeep.err.ct.403", "inkeep.err.schema.403"],

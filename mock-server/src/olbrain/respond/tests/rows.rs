@@ -121,6 +121,12 @@ const ACCESS: &[Look] = &[
     (&["olbrain.auth.query"], |server| {
         without_header(server, &format!("?access_key={KEY}"), MESSAGE)
     }),
+    (&["olbrain.auth.other-header"], |server| {
+        let mut request = trigger(server.conversational(), MESSAGE);
+        request.headers_mut().remove("authorization");
+        request.headers_mut().insert("x-api-key", KEY.parse().unwrap());
+        server.ask(&request)
+    }),
     (&["olbrain.auth.body"], |server| {
         without_header(server, "", &format!(r#"{{"Authorization":"Bearer {KEY}"}}"#))
     }),
