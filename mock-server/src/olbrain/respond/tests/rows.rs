@@ -122,7 +122,7 @@ const ACCESS: &[Look] = &[
         without_header(server, &format!("?access_key={KEY}"), MESSAGE)
     }),
     (&["olbrain.auth.other-header"], |server| {
-        let mut request = trigger(server.conversational(), MESSAGE);
+        let mut request = trigger(&server.conversational(), MESSAGE);
         request.headers_mut().remove("authorization");
         request.headers_mut().insert("x-api-key", KEY.parse().unwrap());
         server.ask(&request)
