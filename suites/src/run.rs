@@ -28,6 +28,9 @@ pub struct Settings {
     pub fail_fast: bool,
     /// Whether failed cases are tried again, alone.
     pub repeats: bool,
+    /// How many times as fast as ours the target's clock goes: 1, save for a server of this process with a clock of its
+    /// own. Whoever waits for the target to do something waits that much shorter.
+    pub pace: u32,
     /// A case and the seed of the one input it is to try.
     pub replay: Option<(String, u64)>,
 }
@@ -41,6 +44,7 @@ impl Default for Settings {
             threads: 8,
             fail_fast: false,
             repeats: true,
+            pace: 1,
             replay: None,
         }
     }

@@ -32,12 +32,17 @@ pub(crate) fn until(
         if waited >= time || exchange.answer.is_err() {
             return (exchange, false);
         }
-        pause(PAUSE);
+        pause(probe, PAUSE);
         waited += PAUSE;
     }
 }
 
-/// Lets time pass, where only the target's clock can bring something about.
-pub(crate) fn pause(time: Duration) {
+/// Lets time of our own pass, for what other cases are about to do.
+pub(crate) fn settle(time: Duration) {
     std::thread::sleep(time);
+}
+
+/// Lets time pass, where only the target's clock can bring something about.
+pub(crate) fn pause(probe: &Probe<'_>, time: Duration) {
+    std::thread::sleep(time / probe.run().settings().pace.max(1));
 }

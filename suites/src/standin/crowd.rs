@@ -104,10 +104,9 @@ async fn answer(
     let body = body.collect().await.map_err(|_| Closes)?.to_bytes();
     let in_flight = behind.arrive();
     tokio::time::sleep(HOLD).await;
-    let Answer { response, manner } = misbehave(
-        &behind.reference(earlier_on_connection, spelled),
-        Request::from_parts(parts, body),
-    );
+    let reference = behind.reference(earlier_on_connection, spelled);
+    let Answer { response, manner } = misbehave(&reference, Request::from_parts(parts, body));
+    let response = reference.dated(response);
     if let Manner::Late(delay) = manner {
         tokio::time::sleep(delay).await;
     }

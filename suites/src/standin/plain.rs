@@ -32,6 +32,7 @@ impl Respond for Responder {
             Some(respond) => respond(&reference, received),
             None => reference.respond(&received),
         };
+        let response = reference.dated(response);
         let mut template = ResponseTemplate::new(response.status().as_u16());
         for (name, value) in response.headers() {
             template = template.append_header(name, value);

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
+use http::header::{DATE, HeaderValue};
 use http::{Request, Response};
 use jiff::Timestamp;
 use mock_server::{Fixtures, Mock};
@@ -18,7 +19,11 @@ pub(super) struct Behind {
     memory: Memory,
     earlier: AtomicU64,
     in_flight: AtomicU64,
+    started: Timestamp,
 }
+
+/// How many times as fast as ours the clock of a stand-in goes, so that nobody waits long for what takes it a while.
+pub(super) const PACE: u32 = 10;
 
 impl Behind {
     pub(super) fn new(fixtures: Fixtures) -> Self {
@@ -29,7 +34,15 @@ impl Behind {
             memory: Memory::default(),
             earlier: AtomicU64::new(0),
             in_flight: AtomicU64::new(0),
+            started: mock_server::clock::now(),
         }
+    }
+
+    /// The time on the stand-in's clock.
+    fn now(&self) -> Timestamp {
+        let passed = mock_server::clock::now().duration_since(self.started);
+        let hastened = passed.saturating_mul(i32::try_from(PACE).unwrap_or(1));
+        self.started.saturating_add(hastened).unwrap_or(self.started)
     }
 
     /// A request has arrived. It counts as in flight until its [`InFlight`] is dropped.
@@ -47,7 +60,7 @@ impl Behind {
         Reference {
             behind: self,
             spelled,
-            now: mock_server::clock::now(),
+            now: self.now(),
             earlier: self.earlier.fetch_add(1, Ordering::Relaxed),
             earlier_on_connection,
             others_in_flight: self.in_flight.load(Ordering::Relaxed).saturating_sub(1),
@@ -105,6 +118,15 @@ impl<'m> Reference<'m> {
     /// The time of the request.
     pub fn now(&self) -> Timestamp {
         self.now
+    }
+
+    /// The answer with the stand-in's time in its head, where it has none.
+    pub(super) fn dated(&self, mut response: Response<Bytes>) -> Response<Bytes> {
+        let date = self.now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+        if let Ok(date) = HeaderValue::from_str(&date) {
+            response.headers_mut().entry(DATE).or_insert(date);
+        }
+        response
     }
 
     /// The correct answer.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use mock_server::Fixtures;
 
-use super::reference::Behind;
+use super::reference::{self, Behind};
 use super::{Answers, StandIn, crowd, plain};
 use crate::conduct::Conduct;
 use crate::embedded::with_plenty_of_ids;
@@ -130,6 +130,7 @@ fn judge(
         iterations: 12,
         threads: 4,
         repeats: false,
+        pace: reference::PACE,
         ..Settings::default()
     };
     let run = Arc::new(Run::new(settings, vec![Box::new(tap.clone())]));

@@ -254,7 +254,7 @@ fn retry(olbrain: &Olbrain, probe: &Probe<'_>) {
         return probe.skip(ID, format!("the run has not failed: {}", before.in_short()));
     }
     // Moments are written in seconds, so a run that fails anew within the second might look like the old one.
-    patience::pause(Duration::from_millis(1100));
+    patience::pause(probe, Duration::from_millis(1100));
     let answer = call(olbrain, probe, agent, &run, Control::Retry);
     if !answer.is_success() {
         let expected = "success, because the run has failed";

@@ -407,7 +407,7 @@ fn between(olbrain: &Olbrain, probe: &Probe<'_>, agent: &str) {
     let Some(middle) = last.and_then(|last| Timestamp::from_second(last.as_second() + 1).ok()) else {
         return probe.skip(ID, "the list does not show when a session was active last");
     };
-    patience::pause(Duration::from_millis(2100));
+    patience::pause(probe, Duration::from_millis(2100));
     let Some(late) = answered(olbrain, probe, ID, agent) else {
         return;
     };
@@ -445,7 +445,7 @@ fn order(olbrain: &Olbrain, probe: &Probe<'_>) {
         return;
     };
     // Two sessions of one second may stand in either order.
-    patience::pause(Duration::from_millis(1100));
+    patience::pause(probe, Duration::from_millis(1100));
     let Some(late) = usual(olbrain, probe, ID) else {
         return;
     };

@@ -204,7 +204,7 @@ fn leaves_nothing(
     let mut new = unknown(&after);
     if !new.is_empty() {
         // Other cases may be about to read the answers that name these.
-        patience::pause(SETTLE);
+        patience::settle(SETTLE);
         new.retain(|id| olbrain.ledger.owner(id).is_none());
     }
     let mut shown = vec![list];

@@ -9,6 +9,8 @@ mod reply;
 pub(super) use file::entries;
 pub(super) use judge::{accepted, coded, control, equivalent, refused, refused_beside, undecided_unless};
 
+use memchr::memmem;
+
 use super::Olbrain;
 use super::calls::Call;
 use super::fixtures::Kind;
@@ -153,11 +155,7 @@ fn discreet(olbrain: &Olbrain, probe: &Probe<'_>, exchange: &Exchange) {
     let text = String::from_utf8_lossy(&response.body);
     if let Ok(key) = olbrain.fixtures.key() {
         // What an agent makes of a body, and so a key that stands in it, is its own affair.
-        let in_body = exchange
-            .request
-            .body
-            .windows(key.len())
-            .any(|window| window == key.as_bytes());
+        let in_body = memmem::find(&exchange.request.body, key.as_bytes()).is_some();
         if !in_body {
             let finding = leaks::secret(response, &text, key, "the access key");
             probe.judge("olbrain.response.no-key-leak", exchange, finding);

@@ -1,5 +1,6 @@
 //! The answer of a workflow agent, member by member.
 
+use memchr::memmem;
 use serde_json::Value;
 
 use super::error::prefix;
@@ -53,10 +54,7 @@ pub(super) fn inspect(olbrain: &Olbrain, probe: &Probe<'_>, exchange: &Exchange,
 
 /// Whether an event names an Idempotency-Key, so that a target may answer with what it answered before.
 pub(super) fn may_repeat(request: &Request) -> bool {
-    let in_body = request
-        .body
-        .windows(IDEMPOTENCY_KEY.len())
-        .any(|window| window == IDEMPOTENCY_KEY.as_bytes());
+    let in_body = memmem::find(&request.body, IDEMPOTENCY_KEY.as_bytes()).is_some();
     in_body || request.header_value(IDEMPOTENCY_KEY).is_some()
 }
 
