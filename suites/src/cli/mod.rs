@@ -5,6 +5,7 @@ mod filter;
 mod list;
 mod mock;
 mod self_test;
+mod sender;
 mod test;
 
 use std::path::PathBuf;
@@ -40,6 +41,8 @@ enum Command {
     Mock(mock::Arguments),
     /// Prove that this copy can say no: try the suite on servers that are wrong on purpose
     SelfTest(self_test::Arguments),
+    /// Play the server to a client of yours, and judge what it sends and how it retries
+    Sender(Box<sender::Arguments>),
     /// List requirements and the cases that cover them
     List(list::Arguments),
     /// Explain one requirement: its sentence, its source, its cases, a sample exchange
@@ -81,6 +84,7 @@ pub fn main() -> ExitCode {
         Command::Test(arguments) => test::run(&arguments),
         Command::Mock(arguments) => mock::run(&arguments),
         Command::SelfTest(arguments) => self_test::run(&arguments),
+        Command::Sender(arguments) => sender::run(&arguments),
         Command::List(arguments) => list::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
     };

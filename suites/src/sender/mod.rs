@@ -6,9 +6,17 @@
 //! language that writes the attempts into a file.
 
 mod attempt;
+mod calibrate;
+mod command;
+pub(crate) mod fake_clock;
 pub mod judge;
+pub(crate) mod live;
+mod play;
+pub(crate) mod report;
 pub mod request;
 mod rows;
+pub mod scenario;
+pub(crate) mod session;
 pub mod side;
 
 pub use attempt::{Answered, Attempt, Mode, Overhead, Recording};

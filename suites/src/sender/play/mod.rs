@@ -1,0 +1,7 @@
+//! Plays the server to somebody's sender: the raw edge, and who sent what to it.
+
+pub(crate) mod desk;
+mod intake;
+pub(crate) mod run;
+pub(crate) mod stage;
+pub(crate) mod wait;
