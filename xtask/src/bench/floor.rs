@@ -5,12 +5,15 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use axum::Router;
+use axum::extract::FromRequest as _;
 use axum::extract::rejection::JsonRejection;
 use axum::response::IntoResponse as _;
 use bytes::Bytes;
 use clap::Args;
 use http_body_util::{BodyExt as _, Empty};
+use hyper::HeaderMap;
 use hyper::body::{Body, Incoming};
+use hyper::header::CONTENT_TYPE;
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper::{Request, Response, StatusCode};
@@ -37,21 +40,34 @@ impl Floor {
     pub(crate) fn serve_hyper(&self) -> anyhow::Result<ExitCode> {
         let status = self.status()?;
         serve(&service_fn(move |request: Request<Incoming>| async move {
-            request.into_body().collect().await?;
+            let mut body = request.into_body();
+            while let Some(frame) = body.frame().await {
+                frame?;
+            }
             let mut response = Response::new(Empty::<Bytes>::new());
             *response.status_mut() = status;
             Ok::<_, hyper::Error>(response)
         }))
     }
 
-    /// An `axum` router that parses the body as JSON before it answers. It stands on the same lines of `hyper` as the
+    /// An `axum` router that parses the body as JSON before it answers; a form it reads to its end and drops. It stands on the same lines of `hyper` as the
     /// other floor: `axum::serve` does more for each connection, and would be the easier one to come near to.
     ///
     /// # Errors
     /// The status is none, or the server cannot be started.
     pub(crate) fn serve_axum(&self) -> anyhow::Result<ExitCode> {
         let status = self.status()?;
-        let answer = move |body: Result<axum::Json<Value>, JsonRejection>| async move {
+        let answer = move |request: axum::extract::Request| async move {
+            if is_form(request.headers()) {
+                let mut body = request.into_body();
+                while let Some(frame) = body.frame().await {
+                    if frame.is_err() {
+                        return StatusCode::BAD_REQUEST.into_response();
+                    }
+                }
+                return status.into_response();
+            }
+            let body: Result<axum::Json<Value>, JsonRejection> = axum::Json::from_request(request, &()).await;
             match body {
                 // The value decides about the answer, so that parsing it cannot be optimised out.
                 Ok(axum::Json(body)) if body.is_object() => status.into_response(),
@@ -69,6 +85,12 @@ impl Floor {
     fn status(&self) -> anyhow::Result<StatusCode> {
         StatusCode::from_u16(self.status).with_context(|| format!("{} is no HTTP status", self.status))
     }
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    headers
+        .get(CONTENT_TYPE)
+        .is_some_and(|value| value.as_bytes().starts_with(b"multipart/form-data"))
 }
 
 /// Serves until the process is ended, on a loopback port of the system's choice that is told as the mock tells its own.

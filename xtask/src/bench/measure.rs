@@ -1,5 +1,7 @@
 //! The measuring half of the bench: everything in turns, in one run.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::env;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
@@ -11,6 +13,7 @@ use anyhow::{Context as _, ensure};
 use clap::Args;
 
 use super::child::ChildServer;
+use super::comparison::Comparison;
 use super::figures::{Sample, Spread};
 use super::load::Load;
 use super::memory::Memory;
@@ -44,11 +47,10 @@ pub(crate) struct Measure {
     arguments: Arguments,
 }
 
-/// The three servers, in the order of their turns.
-struct Servers {
-    floor_hyper: ChildServer,
-    floor_axum: ChildServer,
-    mock: ChildServer,
+/// The servers that answer one and the same status, in the order of their turns before the mock's.
+struct Floors {
+    hyper: ChildServer,
+    axum: ChildServer,
 }
 
 impl Measure {
@@ -59,17 +61,28 @@ impl Measure {
     pub(crate) fn run(&self) -> anyhow::Result<ExitCode> {
         let arguments = &self.arguments;
         let load_average = process::load_average();
-        let subject = Subject::of(&arguments.api, &fixtures(&self.hookproof)?)?;
-        let load = Load::new(&subject, usize::try_from(arguments.connections)?)?;
-        let start_ms = Spread::of(self.starts(&load)?);
-        let servers = self.servers(subject.status)?;
+        let connections = usize::try_from(arguments.connections)?;
+        let subjects = Subject::all(arguments.api.as_deref(), &fixtures(&self.hookproof)?)?;
+        let loads: Vec<Load> = subjects
+            .iter()
+            .map(|subject| Load::new(subject, connections))
+            .collect::<anyhow::Result<_>>()?;
+        let first = loads.first().context("there is nothing to measure")?;
+        let start_ms = Spread::of(self.starts(first)?);
+        let mock = ChildServer::start(&mut self.mock())?;
+        let mut floors = BTreeMap::new();
+        for subject in &subjects {
+            if let Entry::Vacant(place) = floors.entry(subject.status) {
+                place.insert(floors_with(subject.status)?);
+            }
+        }
         let mut memory = Memory::default();
-        load.one(servers.mock.addr())?;
-        memory.idle_kib = servers.mock.resident_kib();
+        first.one(mock.addr())?;
+        memory.idle_kib = mock.resident_kib();
 
-        let (rounds, length) = rounds(Duration::from_secs(arguments.seconds));
+        let each = Duration::from_secs(arguments.seconds) / u32::try_from(subjects.len())?;
+        let (rounds, length) = rounds(each);
         let mut report = Report {
-            subject: subject.name.clone(),
             processors: thread::available_parallelism().ok().map(NonZero::get),
             load_average,
             connections: arguments.connections,
@@ -79,25 +92,39 @@ impl Measure {
             ..Report::default()
         };
         let mut sent = 0;
-        for _ in 0..rounds {
-            report
-                .floor_hyper
-                .push(sample(&load, &servers.floor_hyper, length)?);
-            report
-                .floor_axum
-                .push(sample(&load, &servers.floor_axum, length)?);
-            let mock = sample(&load, &servers.mock, length)?;
-            report.mock.push(mock);
-            sent += u64::from(mock.requests);
-            memory.note(sent, servers.mock.resident_kib());
+        for (subject, load) in subjects.iter().zip(&loads) {
+            let floors = &floors[&subject.status];
+            let mut comparison = Comparison::of(&subject.name);
+            for _ in 0..rounds {
+                comparison.floor_hyper.push(sample(load, &floors.hyper, length)?);
+                comparison.floor_axum.push(sample(load, &floors.axum, length)?);
+                let taken = sample(load, &mock, length)?;
+                sent += u64::from(taken.requests);
+                comparison.mock.push(taken);
+                memory.note(sent, mock.resident_kib());
+            }
+            report.comparisons.push(comparison);
         }
         let end = clock::now() + REST.max(Duration::from_secs(arguments.seconds));
-        while sent < arguments.requests && clock::now() < end {
-            sent += u64::from(sample(&load, &servers.mock, REST_STEP)?.requests);
-            memory.note(sent, servers.mock.resident_kib());
+        // One of each in turn, so that what any of them leaves behind would show.
+        for load in loads.iter().cycle() {
+            if sent >= arguments.requests || clock::now() >= end {
+                break;
+            }
+            sent += u64::from(sample(load, &mock, REST_STEP)?.requests);
+            memory.note(sent, mock.resident_kib());
         }
         report.memory = memory;
-        report.turns = suite_rate::turns(&self.hookproof, &subject, &servers.floor_hyper)?;
+        let mut apis: Vec<&str> = Vec::new();
+        for subject in &subjects {
+            if !apis.contains(&subject.api) {
+                apis.push(subject.api);
+                let floor = &floors[&subject.status].hyper;
+                report
+                    .turns
+                    .extend(suite_rate::turns(&self.hookproof, subject, floor)?);
+            }
+        }
         say(&if arguments.json {
             report.to_json()
         } else {
@@ -112,18 +139,6 @@ impl Measure {
         mock
     }
 
-    fn servers(&self, status: u16) -> anyhow::Result<Servers> {
-        let this_program = env::current_exe().context("this program does not know where it is")?;
-        let floor = |name: &str| {
-            ChildServer::start(Command::new(&this_program).args([name, "--status", &status.to_string()]))
-        };
-        Ok(Servers {
-            floor_hyper: floor("floor-hyper")?,
-            floor_axum: floor("floor-axum")?,
-            mock: ChildServer::start(&mut self.mock())?,
-        })
-    }
-
     /// Milliseconds from before the process is made until its first answer is there.
     fn starts(&self, load: &Load) -> anyhow::Result<Vec<f64>> {
         (0..STARTS)
@@ -135,6 +150,18 @@ impl Measure {
             })
             .collect()
     }
+}
+
+/// Starts the two floors that answer this status.
+fn floors_with(status: u16) -> anyhow::Result<Floors> {
+    let this_program = env::current_exe().context("this program does not know where it is")?;
+    let floor = |name: &str| {
+        ChildServer::start(Command::new(&this_program).args([name, "--status", &status.to_string()]))
+    };
+    Ok(Floors {
+        hyper: floor("floor-hyper")?,
+        axum: floor("floor-axum")?,
+    })
 }
 
 /// The fixtures of the mock, as it prints them.

@@ -6,6 +6,7 @@
 
 mod child;
 mod clock;
+mod comparison;
 mod figures;
 mod floor;
 mod load;
@@ -13,6 +14,7 @@ mod measure;
 mod memory;
 mod process;
 mod report;
+mod shown;
 mod subject;
 mod suite_rate;
 mod wire;
@@ -33,7 +35,7 @@ pub(crate) use measure::Measure;
 #[derive(Clone, Debug, Args)]
 #[command(after_long_help = report::LEGEND)]
 pub(crate) struct Arguments {
-    /// Seconds for the rounds in which the three servers take turns
+    /// Seconds for the rounds in which the three servers take turns, shared by all requests that are measured
     #[arg(long, value_name = "N", default_value_t = 45, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     seconds: u64,
     /// Connections of the load generator, each with one request under way
@@ -43,9 +45,9 @@ pub(crate) struct Arguments {
     /// afterwards, for at most a minute, or --seconds where that is longer
     #[arg(long, value_name = "N", default_value_t = 1_000_000)]
     requests: u64,
-    /// The API whose documented request is sent
-    #[arg(long, value_name = "API", default_value = "polyai")]
-    api: String,
+    /// Measure the documented requests of this API only [default: those of all]
+    #[arg(long, value_name = "API")]
+    api: Option<String>,
     /// Print one JSON object instead of tables
     #[arg(long)]
     json: bool,
@@ -66,8 +68,10 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         .arg(hookproof)
         .args(["--seconds", &arguments.seconds.to_string()])
         .args(["--connections", &arguments.connections.to_string()])
-        .args(["--requests", &arguments.requests.to_string()])
-        .args(["--api", &arguments.api]);
+        .args(["--requests", &arguments.requests.to_string()]);
+    if let Some(api) = &arguments.api {
+        measure.args(["--api", api]);
+    }
     if arguments.json {
         measure.arg("--json");
     }

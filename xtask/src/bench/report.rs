@@ -4,15 +4,18 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::figures::{Ratios, Sample, Spread, cpu_us_per_request, sender_share};
+use super::comparison::Comparison;
+use super::figures::Spread;
 use super::memory::Memory;
+use super::shown::{number, spread, spread_json};
 use super::suite_rate::Turn;
 
 /// What each figure is: printed below the tables and in the help text.
 pub(super) const LEGEND: &str = "\
 What the figures are:
   floor-hyper  a bare hyper server that reads the body and answers a constant status
-  floor-axum   an axum router that parses the body with serde_json and answers a constant status
+  floor-axum   an axum router that parses the body with serde_json and answers a constant status;
+               an upload it reads and drops
   mock         `hookproof mock` with its defaults: trace header, journal and log are on
   requests/s   answers in a second, with one request under way on each connection
   p50, p99     the time within which 50 and 99 of 100 answers came, from the first byte sent to
@@ -28,9 +31,10 @@ What the figures are:
                (quartiles)
   memory       resident pages of the mock; flat means that the second half of the requests
                raised the peak by no more than 1 MiB
-  suite        `hookproof test` with its defaults against its embedded mock, by its own last
-               line; the plain loop is reqwest with as many requests under way (8) against
-               floor-hyper, in turns with the suite
+  suite        `hookproof test --api API` against its embedded mock, by its own last line; the
+               plain loop is reqwest with as many requests under way (8) against floor-hyper, in
+               turns with the suite. Olbrain's suite spends most of its time waiting for runs
+               that move on the mock's clock, so its rate says little about its speed
 Ratios of one run say something beyond this machine, the figures themselves little. A load
 average near or above the number of processors before the run means that other programs took
 part in it.
@@ -39,8 +43,6 @@ part in it.
 /// Everything that was measured in one run.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Report {
-    /// The API and the example that was sent.
-    pub(super) subject: String,
     /// Processors that this program may use.
     pub(super) processors: Option<usize>,
     /// How busy the machine was before the run: programs that wanted to run.
@@ -48,9 +50,8 @@ pub(super) struct Report {
     pub(super) connections: u64,
     pub(super) rounds: u32,
     pub(super) round_seconds: f64,
-    pub(super) floor_hyper: Vec<Sample>,
-    pub(super) floor_axum: Vec<Sample>,
-    pub(super) mock: Vec<Sample>,
+    /// One for each request that was measured.
+    pub(super) comparisons: Vec<Comparison>,
     /// Milliseconds from the start of the mock to its first answer.
     pub(super) start_ms: Option<Spread>,
     pub(super) memory: Memory,
@@ -58,82 +59,27 @@ pub(super) struct Report {
 }
 
 impl Report {
-    fn servers(&self) -> [(&'static str, &[Sample]); 3] {
-        [
-            ("floor-hyper", &self.floor_hyper),
-            ("floor-axum", &self.floor_axum),
-            ("mock", &self.mock),
-        ]
-    }
-
-    fn ratios(&self) -> [(&'static str, Option<Ratios>); 2] {
-        [
-            ("mock/floor-axum", Ratios::of(&self.mock, &self.floor_axum)),
-            ("mock/floor-hyper", Ratios::of(&self.mock, &self.floor_hyper)),
-        ]
-    }
-
     /// The tables, with what each figure is.
     pub(super) fn to_text(&self) -> String {
         let mut out = String::new();
-        self.write_servers(&mut out);
-        self.write_ratios(&mut out);
-        self.write_mock(&mut out);
-        self.write_suite(&mut out);
-        let _ = write!(out, "\n{LEGEND}");
-        out
-    }
-
-    fn write_servers(&self, out: &mut String) {
         let _ = writeln!(
             out,
-            "{}, {} connections; {} rounds of {:.2} s for each server, medians; {} processors, load average {}\n\n\
-             {:<18}{:>12}{:>11}{:>11}{:>18}{:>14}",
-            self.subject,
+            "{} connections; {} rounds of {:.2} s for each request and server, medians; {} processors, load average {}",
             self.connections,
             self.rounds,
             self.round_seconds,
             self.processors
                 .map_or_else(|| "n/a".to_owned(), |count| count.to_string()),
             number(self.load_average, 2),
-            "server",
-            "requests/s",
-            "p50 us",
-            "p99 us",
-            "CPU us/request",
-            "sender busy"
         );
-        for (name, samples) in self.servers() {
-            let median = |figure: fn(&Sample) -> f64| {
-                Spread::of(samples.iter().map(figure)).map(|spread| spread.median)
-            };
-            let _ = writeln!(
-                out,
-                "{name:<18}{:>12}{:>11}{:>11}{:>18}{:>14}",
-                number(median(|sample| sample.rate), 0),
-                number(median(|sample| sample.p50_us), 0),
-                number(median(|sample| sample.p99_us), 0),
-                number(cpu_us_per_request(samples), 1),
-                number(sender_share(samples), 2),
-            );
+        for comparison in &self.comparisons {
+            comparison.write_servers(&mut out);
+            comparison.write_ratios(&mut out);
         }
-    }
-
-    fn write_ratios(&self, out: &mut String) {
-        let _ = writeln!(
-            out,
-            "\n{:<18}{:>20}{:>20}{:>20}",
-            "ratio", "requests/s", "p99", "CPU"
-        );
-        for (name, ratios) in self.ratios() {
-            let _ = writeln!(
-                out,
-                "{name:<18}{:>20}{:>20}{:>20}",
-                spread(ratios.map(|ratios| ratios.rate)),
-                spread(ratios.map(|ratios| ratios.p99)),
-                number(ratios.and_then(|ratios| ratios.cpu), 2),
-            );
-        }
+        self.write_mock(&mut out);
+        self.write_suite(&mut out);
+        let _ = write!(out, "\n{LEGEND}");
+        out
     }
 
     fn write_mock(&self, out: &mut String) {
@@ -173,7 +119,8 @@ impl Report {
         for turn in &self.turns {
             let _ = writeln!(
                 out,
-                "suite                   {} requests in {:.2} s = {:.0}/s; plain loop {:.0}/s; ratio {:.2}{}",
+                "{:<24}{} requests in {:.2} s = {:.0}/s; plain loop {:.0}/s; ratio {:.2}{}",
+                format!("suite {}", turn.api),
                 turn.requests,
                 turn.seconds,
                 turn.rate(),
@@ -186,46 +133,26 @@ impl Report {
                 }
             );
         }
-        let _ = writeln!(
-            out,
-            "suite/plain loop        {}",
-            spread(Spread::of(self.turns.iter().map(Turn::ratio)))
-        );
+        for (api, ratio) in self.suite_ratios() {
+            let _ = writeln!(out, "{:<24}{}", format!("suite/loop {api}"), spread(ratio));
+        }
+    }
+
+    /// The suite's rate as a part of the loop's, for each API in the order of its turns.
+    fn suite_ratios(&self) -> impl Iterator<Item = (&'static str, Option<Spread>)> {
+        self.turns
+            .chunk_by(|one, next| one.api == next.api)
+            .filter_map(|turns| Some((turns.first()?.api, Spread::of(turns.iter().map(Turn::ratio)))))
     }
 
     /// The same figures for programs. A figure that this machine does not tell is `null`.
     pub(super) fn to_json(&self) -> String {
-        let servers: serde_json::Map<String, Value> = self
-            .servers()
-            .into_iter()
-            .map(|(name, samples)| {
-                let figures = json!({
-                    "requests_per_second": spread_json(Spread::of(samples.iter().map(|sample| sample.rate))),
-                    "p50_us": spread_json(Spread::of(samples.iter().map(|sample| sample.p50_us))),
-                    "p99_us": spread_json(Spread::of(samples.iter().map(|sample| sample.p99_us))),
-                    "cpu_us_per_request": cpu_us_per_request(samples),
-                    "sender_busy": sender_share(samples),
-                });
-                (name.to_owned(), figures)
-            })
-            .collect();
-        let ratios: serde_json::Map<String, Value> = self
-            .ratios()
-            .into_iter()
-            .map(|(name, ratios)| {
-                let figures = json!({
-                    "requests_per_second": spread_json(ratios.map(|ratios| ratios.rate)),
-                    "p99": spread_json(ratios.map(|ratios| ratios.p99)),
-                    "cpu": ratios.and_then(|ratios| ratios.cpu),
-                });
-                (name.to_owned(), figures)
-            })
-            .collect();
         let turns: Vec<Value> = self
             .turns
             .iter()
             .map(|turn| {
                 json!({
+                    "api": turn.api,
                     "requests": turn.requests,
                     "seconds": turn.seconds,
                     "conformant": turn.conformant,
@@ -236,14 +163,12 @@ impl Report {
             })
             .collect();
         let report = json!({
-            "request": self.subject,
             "processors": self.processors,
             "load_average": self.load_average,
             "connections": self.connections,
             "rounds": self.rounds,
             "round_seconds": self.round_seconds,
-            "servers": servers,
-            "ratios": ratios,
+            "requests": self.comparisons.iter().map(Comparison::to_json).collect::<Vec<_>>(),
             "start_to_first_answer_ms": spread_json(self.start_ms),
             "memory": {
                 "idle_kib": self.memory.idle_kib,
@@ -258,7 +183,10 @@ impl Report {
             },
             "suite": {
                 "turns": turns,
-                "ratio": spread_json(Spread::of(self.turns.iter().map(Turn::ratio))),
+                "ratios": self
+                    .suite_ratios()
+                    .map(|(api, ratio)| (api.to_owned(), spread_json(ratio)))
+                    .collect::<serde_json::Map<_, _>>(),
             },
         });
         format!("{report:#}\n")
@@ -269,38 +197,15 @@ fn mib(kib: u32) -> f64 {
     f64::from(kib) / 1024.0
 }
 
-fn number(value: Option<f64>, decimals: usize) -> String {
-    value.map_or_else(|| "n/a".to_owned(), |value| format!("{value:.decimals$}"))
-}
-
-fn spread(value: Option<Spread>) -> String {
-    value.map_or_else(
-        || "n/a".to_owned(),
-        |Spread {
-             median,
-             lower_quartile,
-             upper_quartile,
-         }| format!("{median:.2} ({lower_quartile:.2}-{upper_quartile:.2})"),
-    )
-}
-
-fn spread_json(value: Option<Spread>) -> Value {
-    value.map_or(Value::Null, |spread| {
-        json!({
-            "median": spread.median,
-            "lower_quartile": spread.lower_quartile,
-            "upper_quartile": spread.upper_quartile,
-        })
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
     use serde_json::{Value, json};
 
-    use super::{Report, Sample, Spread, Turn};
+    use super::super::comparison::Comparison;
+    use super::super::figures::Sample;
+    use super::{Report, Spread, Turn};
 
     fn report() -> Report {
         let sample = |requests: u32, cpu_ms| Sample {
@@ -313,17 +218,20 @@ mod tests {
             own_cpu_time: Some(Duration::from_millis(900)),
         };
         let mut report = Report {
-            subject: "polyai/json-payload".to_owned(),
             processors: Some(2),
             load_average: Some(0.5),
             connections: 32,
             rounds: 1,
             round_seconds: 1.0,
-            floor_hyper: vec![sample(20_000, 200)],
-            floor_axum: vec![sample(16_000, 200)],
-            mock: vec![sample(15_000, 225)],
+            comparisons: vec![Comparison {
+                subject: "polyai/json-payload".to_owned(),
+                floor_hyper: vec![sample(20_000, 200)],
+                floor_axum: vec![sample(16_000, 200)],
+                mock: vec![sample(15_000, 225)],
+            }],
             start_ms: Spread::of([9.0, 8.0, 10.0]),
             turns: vec![Turn {
+                api: "polyai",
                 requests: 5000,
                 seconds: 2.0,
                 conformant: true,
@@ -341,15 +249,16 @@ mod tests {
     fn the_text_shows_every_figure_and_what_it_is() {
         let text = report().to_text();
         for line in [
-            "polyai/json-payload, 32 connections; 1 rounds of 1.00 s for each server, medians; 2 processors, load average 0.50",
+            "32 connections; 1 rounds of 1.00 s for each request and server, medians; 2 processors, load average 0.50",
+            "polyai/json-payload",
             "mock                     15000        400       1000              15.0          0.90",
             "mock/floor-axum       0.94 (0.94-0.94)    1.00 (1.00-1.00)                1.20",
             "mock/floor-hyper      0.75 (0.75-0.75)    1.00 (1.00-1.00)                1.50",
             "start to first answer   9.0 ms (8.0-10.0)",
             "idle memory             8.0 MiB",
             "memory under load       9.0 MiB after 1000000 requests, 9.0 at most; peak +216 KiB in the second half: flat",
-            "suite                   5000 requests in 2.00 s = 2500/s; plain loop 5000/s; ratio 0.50",
-            "suite/plain loop        0.50 (0.50-0.50)",
+            "suite polyai            5000 requests in 2.00 s = 2500/s; plain loop 5000/s; ratio 0.50",
+            "suite/loop polyai       0.50 (0.50-0.50)",
             "What the figures are:",
         ] {
             assert!(
@@ -362,7 +271,7 @@ mod tests {
     #[test]
     fn figures_that_are_not_to_be_had_are_said_to_be_missing() {
         let mut report = report();
-        report.mock[0].cpu_time = None;
+        report.comparisons[0].mock[0].cpu_time = None;
         report.memory = super::Memory::default();
         report.turns[0].conformant = false;
         let text = report.to_text();
@@ -374,8 +283,14 @@ mod tests {
             assert!(text.contains(part), "{part}\nis not in\n{text}");
         }
         let json: Value = serde_json::from_str(&report.to_json()).unwrap();
-        assert_eq!(json["servers"]["mock"]["cpu_us_per_request"], Value::Null);
-        assert_eq!(json["ratios"]["mock/floor-axum"]["cpu"], Value::Null);
+        assert_eq!(
+            json["requests"][0]["servers"]["mock"]["cpu_us_per_request"],
+            Value::Null
+        );
+        assert_eq!(
+            json["requests"][0]["ratios"]["mock/floor-axum"]["cpu"],
+            Value::Null
+        );
         assert_eq!(
             json["memory"],
             json!({ "idle_kib": null, "kib_after_requests": [], "under_load": null })
@@ -386,11 +301,11 @@ mod tests {
     fn the_json_holds_the_same_figures() {
         let json: Value = serde_json::from_str(&report().to_json()).unwrap();
         assert_eq!(
-            json["ratios"]["mock/floor-hyper"]["requests_per_second"],
+            json["requests"][0]["ratios"]["mock/floor-hyper"]["requests_per_second"],
             json!({ "median": 0.75, "lower_quartile": 0.75, "upper_quartile": 0.75 })
         );
         assert_eq!(json["start_to_first_answer_ms"]["median"], 9.0);
         assert_eq!(json["memory"]["under_load"]["flat"], true);
-        assert_eq!(json["suite"]["ratio"]["median"], 0.5);
+        assert_eq!(json["suite"]["ratios"]["polyai"]["median"], 0.5);
     }
 }

@@ -13,8 +13,8 @@ use super::child::ChildServer;
 use super::clock;
 use super::subject::Subject;
 
-/// How often suite and loop take turns.
-const TURNS: usize = 9;
+/// How often suite and loop take turns for each API.
+const TURNS: usize = 3;
 
 /// Cases that `hookproof test` runs at the same time unless told otherwise; the loop has as many requests under way.
 const CONCURRENCY: usize = 8;
@@ -25,6 +25,8 @@ const SHORTEST_LOOP: Duration = Duration::from_millis(500);
 /// A run of the suite and a turn of the loop after it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Turn {
+    /// The API whose suite ran.
+    pub(super) api: &'static str,
     /// Requests that the suite says it sent.
     pub(super) requests: u32,
     /// Seconds that the suite says it took.
@@ -47,7 +49,7 @@ impl Turn {
     }
 }
 
-/// Lets `hookproof test` with its defaults and a plain loop against `floor` take turns.
+/// Lets `hookproof test` for the API of `subject`, otherwise with its defaults, and a plain loop against `floor` take turns.
 ///
 /// # Errors
 /// The suite cannot be started or ends without a last line that tells what it sent, or the loop gets no answer.
@@ -55,7 +57,7 @@ pub(super) fn turns(hookproof: &Path, subject: &Subject, floor: &ChildServer) ->
     (0..TURNS)
         .map(|_| {
             let suite = Command::new(hookproof)
-                .arg("test")
+                .args(["test", "--api", subject.api])
                 .stdin(Stdio::null())
                 .output()
                 .with_context(|| format!("{} cannot be started", hookproof.display()))?;
@@ -71,6 +73,7 @@ pub(super) fn turns(hookproof: &Path, subject: &Subject, floor: &ChildServer) ->
                 .unwrap_or(SHORTEST_LOOP)
                 .max(SHORTEST_LOOP);
             Ok(Turn {
+                api: subject.api,
                 requests,
                 seconds,
                 conformant: suite.status.success(),
@@ -187,6 +190,7 @@ mod tests {
     #[test]
     fn rates_are_per_second_and_their_ratio_is_that_of_suite_to_loop() {
         let turn = Turn {
+            api: "polyai",
             requests: 1000,
             seconds: 2.0,
             conformant: true,
