@@ -238,3 +238,14 @@ async fn a_stop_closes_idle_connections_and_waits_for_the_others() {
     assert_eq!(mock.polyai().events().len(), 3);
     assert!(tokio::net::TcpStream::connect(addr).await.is_err());
 }
+
+#[tokio::test]
+async fn admin_routes_can_be_opened_to_all() {
+    let server = Running::start(|options| options.open_admin = true).await;
+    server.ask(good_request()).await;
+    let foreign_host = get("/_hookproof/events?api=polyai").replace("localhost", "mock.example");
+    let events = server.ask(foreign_host).await;
+    assert_eq!(events.status, 200);
+    assert_eq!(events.json()["events"].as_array().map(Vec::len), Some(1));
+    server.stop().await;
+}

@@ -1,6 +1,6 @@
 //! What the server tells about itself, outside the paths of the APIs. Secrets are masked in all of it.
 
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use axum::Router;
@@ -16,6 +16,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tower_service::Service as _;
 
+use super::is_loopback;
 use crate::Mock;
 
 /// The routes below [`ADMIN_PREFIX`](super::ADMIN_PREFIX).
@@ -29,14 +30,30 @@ pub(super) fn router(mock: Arc<Mock>) -> Router {
         .with_state(mock)
 }
 
-/// Answers a request to an admin route, unless a page of somebody else's made a browser send it.
-pub(super) async fn answer(router: &Router, request: Request<Incoming>, is_loopback: bool) -> Response<Body> {
-    let mut response = if is_loopback && !is_from_here(&request) {
-        refused(
-            StatusCode::FORBIDDEN,
-            "admin routes answer to the name of this machine only",
+/// Why a request to an admin route is refused, unless the routes are open to all: it comes from another machine, or a
+/// page of somebody else's made a browser on this one send it.
+pub(super) fn refusal<B>(request: &Request<B>, peer: IpAddr, is_open: bool) -> Option<&'static str> {
+    if is_open {
+        None
+    } else if !is_loopback(peer) {
+        Some(
+            "admin routes answer to the machine of the mock only; start it with --open-admin to open them to all",
         )
-        .into_response()
+    } else if !is_from_here(request) {
+        Some("admin routes answer to the name of this machine only")
+    } else {
+        None
+    }
+}
+
+/// Answers a request to an admin route.
+pub(super) async fn answer(
+    router: &Router,
+    request: Request<Incoming>,
+    refusal: Option<&'static str>,
+) -> Response<Body> {
+    let mut response = if let Some(message) = refusal {
+        refused(StatusCode::FORBIDDEN, message).into_response()
     } else {
         match router.clone().call(request).await {
             Ok(response) => response,
@@ -152,6 +169,19 @@ mod tests {
             "/",
             &[("host", "localhost"), ("origin", "http://127.0.0.1:4600")]
         ));
+    }
+
+    #[test]
+    fn other_machines_are_let_in_only_where_that_was_asked_for() {
+        let request = Request::builder().header("host", "localhost").body(()).unwrap();
+        let refused = |peer: &str, is_open| refusal(&request, peer.parse().unwrap(), is_open).is_some();
+        for peer in ["127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1"] {
+            assert!(!refused(peer, false), "{peer}");
+        }
+        for peer in ["10.0.0.1", "192.168.1.5", "fe80::1", "::ffff:10.0.0.1", "0.0.0.0"] {
+            assert!(refused(peer, false), "{peer}");
+            assert!(!refused(peer, true), "{peer}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! One connection: from `hyper` to the core and back.
 
 use std::convert::Infallible;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -36,19 +37,16 @@ pub(super) struct Shared {
     pub(super) options: Options,
     pub(super) log: Option<Thread>,
     admin: axum::Router,
-    /// Only this machine can reach the server.
-    is_loopback: bool,
 }
 
 impl Shared {
-    pub(super) fn new(mock: Arc<Mock>, options: Options, log: Option<Thread>, is_loopback: bool) -> Self {
+    pub(super) fn new(mock: Arc<Mock>, options: Options, log: Option<Thread>) -> Self {
         let admin = admin::router(Arc::clone(&mock));
         Self {
             mock,
             options,
             log,
             admin,
-            is_loopback,
         }
     }
 }
@@ -67,25 +65,32 @@ pub(super) fn builder(options: &Options) -> http1::Builder {
 }
 
 /// Serves a connection in a task of its own.
-pub(super) fn spawn(stream: TcpStream, builder: &http1::Builder, stop: Stop, shared: Arc<Shared>) {
+pub(super) fn spawn(
+    stream: TcpStream,
+    peer: IpAddr,
+    builder: &http1::Builder,
+    stop: Stop,
+    shared: Arc<Shared>,
+) {
     // Without this an answer may wait for the client's acknowledgement; a failure costs speed and nothing else.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request| {
         let shared = Arc::clone(&shared);
-        async move { Ok::<_, Infallible>(answer(&shared, request).await) }
+        async move { Ok::<_, Infallible>(answer(&shared, peer, request).await) }
     });
     let connection = builder.serve_connection(TokioIo::new(stream), service);
     // What is wrong with a connection concerns its client, who has been told by status or by the close.
     tokio::spawn(async move { drop(stop.watch(connection).await) });
 }
 
-async fn answer(shared: &Shared, request: Request<Incoming>) -> Response<Body> {
+async fn answer(shared: &Shared, peer: IpAddr, request: Request<Incoming>) -> Response<Body> {
     let path = request.uri().path();
     if path
         .strip_prefix(ADMIN_PREFIX)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     {
-        return admin::answer(&shared.admin, request, shared.is_loopback)
+        let refusal = admin::refusal(&request, peer, shared.options.open_admin);
+        return admin::answer(&shared.admin, request, refusal)
             .await
             .map(Either::Right);
     }

@@ -25,7 +25,9 @@ pub(super) async fn run(listener: TcpListener, shared: &Arc<Shared>, shutdown: i
             accepted = listener.accept() => accepted,
         };
         match accepted {
-            Ok((stream, _)) => connection::spawn(stream, &builder, stopper.stop(), Arc::clone(shared)),
+            Ok((stream, peer)) => {
+                connection::spawn(stream, peer.ip(), &builder, stopper.stop(), Arc::clone(shared));
+            }
             Err(error) if concerns_one_connection(&error) => {}
             // Out of file descriptors, most likely. They come back when connections end.
             Err(_) => tokio::time::sleep(PAUSE_AFTER_FAILURE).await,

@@ -13,7 +13,7 @@ mod stop;
 
 use std::future::Future;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -32,6 +32,9 @@ pub struct Options {
     pub addr: SocketAddr,
     /// Whether each answer of an API says in `x-hookproof-trace` how it came about.
     pub trace_header: bool,
+    /// Whether the admin routes answer to whoever asks. Otherwise they answer to this machine only, wherever the server
+    /// listens: they show what was received, and one of them forgets it.
+    pub open_admin: bool,
     /// Where one line per exchange goes.
     pub log: Log,
     /// Longest request body, in bytes. A longer one is answered 413. For uploads, which are not held, there is none.
@@ -52,7 +55,8 @@ impl Options {
     pub fn at(addr: SocketAddr) -> Self {
         Self {
             addr,
-            trace_header: is_loopback(addr),
+            trace_header: is_loopback(addr.ip()),
+            open_admin: false,
             log: Log::Off,
             body_limit_bytes: 8 * 1024 * 1024,
             head_limit_bytes: 64 * 1024,
@@ -141,7 +145,7 @@ impl Server {
         Ok(Self {
             listener,
             addr,
-            shared: Arc::new(Shared::new(mock, options, log, is_loopback(addr))),
+            shared: Arc::new(Shared::new(mock, options, log)),
         })
     }
 
@@ -159,7 +163,7 @@ impl Server {
     }
 }
 
-/// Whether only this machine can reach an address.
-fn is_loopback(addr: SocketAddr) -> bool {
-    addr.ip().to_canonical().is_loopback()
+/// Whether an address is this machine's own, which no other can reach or send from.
+fn is_loopback(addr: IpAddr) -> bool {
+    addr.to_canonical().is_loopback()
 }

@@ -34,6 +34,9 @@ pub(super) struct Arguments {
     /// Leave the x-hookproof-trace header out
     #[arg(long)]
     no_trace: bool,
+    /// Let other machines use the admin routes, which show and forget what was received
+    #[arg(long)]
+    open_admin: bool,
     /// Log nothing
     #[arg(long)]
     quiet: bool,
@@ -57,6 +60,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     };
     let options = Options {
         trace_header: arguments.addr.ip().is_loopback() && !arguments.no_trace,
+        open_admin: arguments.open_admin,
         log: if arguments.quiet { Log::Off } else { Log::Stderr },
         ..defaults
     };
