@@ -6,6 +6,7 @@ mod client;
 use std::time::Duration;
 
 use client::{Running, TARGET, good_request, post};
+use mock_server::Fixtures;
 
 #[tokio::test]
 async fn a_malformed_head_is_refused_and_the_connection_closed() {
@@ -272,5 +273,179 @@ async fn bytes_that_are_not_utf_8_are_an_answer() {
         .await;
     let text = String::from_utf8(journal.body).unwrap();
     assert!(text.contains("body_base64") && !text.contains("hookproof-valid-key"));
+    server.stop().await;
+}
+
+/// Each API's own request with a body of the caller's choice, with a credential that counts.
+fn to_each_api(content_type: &str, body: &[u8]) -> [Vec<u8>; 4] {
+    let fixtures = Fixtures::builtin().olbrain;
+    let (talking, working) = (&fixtures.conversational_agents[0], &fixtures.workflow_agents[0]);
+    [
+        (TARGET.to_owned(), "X-Api-Key: hookproof-valid-key"),
+        (
+            "/run/v1/events".to_owned(),
+            "Authorization: Bearer hookproof-inkeep-valid-key",
+        ),
+        (
+            format!("/api/agents/webhook/{talking}"),
+            "Authorization: Bearer ak_hookproof_valid",
+        ),
+        (
+            format!("/api/agents/{working}/upload"),
+            "Authorization: Bearer ak_hookproof_valid",
+        ),
+    ]
+    .map(|(target, credential)| {
+        let head = format!(
+            "POST {target} HTTP/1.1\r\nHost: localhost\r\n{credential}\r\nContent-Type: {content_type}\r\n\
+             Content-Length: {}\r\n\r\n",
+            body.len()
+        );
+        [head.as_bytes(), body].concat()
+    })
+}
+
+#[tokio::test]
+async fn no_body_makes_any_api_fail_or_forget_how_to_answer() {
+    let server = Running::start(|_| {}).await;
+    let deep = |open: &str| open.repeat(50_000).into_bytes();
+    let bodies: [(&str, Vec<u8>); 14] = [
+        ("application/json", Vec::new()),
+        ("application/json", vec![0; 1000]),
+        (
+            "application/json",
+            b"{\"type\":\"\xff\xfe\",\"message\":\"\xc3\x28\"}".to_vec(),
+        ),
+        ("application/json", b"{\"type\":\"\0\"}".to_vec()),
+        ("application/json", deep("[")),
+        ("application/json", deep("{\"type\":")),
+        ("application/json", [deep("["), deep("]")].concat()),
+        (
+            "application/json",
+            format!("{{\"type\":{}}}", "9".repeat(50_000)).into_bytes(),
+        ),
+        (
+            "application/json",
+            b"{\"type\":1e999999999,\"message\":-1e-999999999}".to_vec(),
+        ),
+        (
+            "application/json",
+            b"{\"type\":\"\\ud800\",\"message\":\"\\udfff\"}".to_vec(),
+        ),
+        ("multipart/form-data; boundary=b", b"--b\r\n".repeat(20_000)),
+        (
+            "multipart/form-data; boundary=b",
+            [&b"--b\r\n"[..], &b"a: b\r\n".repeat(20_000)].concat(),
+        ),
+        ("multipart/form-data; boundary=", b"--\r\n\r\n--\r\n".to_vec()),
+        ("multipart/form-data; boundary=b", b"\xff\0".repeat(20_000)),
+    ];
+    for (content_type, body) in bodies {
+        for request in to_each_api(content_type, &body) {
+            let answer = server.ask(&request).await;
+            let shown = String::from_utf8_lossy(&request[..request.len().min(300)]).into_owned();
+            assert!((200..500).contains(&answer.status), "{}: {shown}", answer.status);
+        }
+    }
+    let plain = br#"{"cid":"evt_01HF2MNW2ZQ1Z8E2S3J","type":"string","message":"hello"}"#;
+    let requests = to_each_api("application/json", plain);
+    // The last is an upload, and JSON is the wrong media type for one.
+    for (request, status) in requests.iter().zip([201, 201, 200, 415]) {
+        assert_eq!(server.ask(request).await.status, status);
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_form_without_an_end_is_refused_when_it_stops() {
+    let server = Running::start(|options| options.body_timeout = Duration::from_millis(100)).await;
+    let part = b"--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n".to_vec();
+    let endless = [part, vec![b'x'; 200_000]].concat();
+    let [.., upload] = to_each_api("multipart/form-data; boundary=b", &endless);
+    // All of it came, and the last boundary is missing.
+    assert_eq!(server.ask(&upload).await.status, 400);
+    // Half of it came, and nothing more does.
+    let mut stalled = server.connect().await;
+    stalled.send(&upload[..upload.len() / 2]).await;
+    assert_eq!(stalled.answer().await.status, 408);
+    stalled.closed().await;
+    // Half of it came, and the client has gone.
+    let mut gone = server.connect().await;
+    gone.send(&upload[..upload.len() / 2]).await;
+    gone.finish().await;
+    let answer = gone.closed().await;
+    assert!(
+        answer.is_empty() || answer.starts_with("HTTP/1.1 400 "),
+        "{answer}"
+    );
+    assert_eq!(server.mock.olbrain().events(), []);
+    server.still_works().await;
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn requests_that_do_not_wait_for_answers_get_theirs_in_order() {
+    let server = Running::start(|_| {}).await;
+    let bad = good_request().replace("hookproof-valid-key", "hookproof-other-key");
+    let mut connection = server.connect().await;
+    connection
+        .send(format!("{}{bad}", good_request()).repeat(100))
+        .await;
+    for _ in 0..100 {
+        assert_eq!(connection.answer().await.status, 201);
+        assert_eq!(connection.answer().await.status, 401);
+    }
+    assert_eq!(server.mock.polyai().events().len(), 100);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn old_versions_and_other_forms_of_target_are_understood() {
+    let server = Running::start(|_| {}).await;
+    let mut old = server.connect().await;
+    old.send(good_request().replace("HTTP/1.1", "HTTP/1.0")).await;
+    let answer = old.closed().await;
+    assert!(
+        answer.starts_with("HTTP/1.0 201 ") || answer.starts_with("HTTP/1.1 201 "),
+        "{answer}"
+    );
+    let absolute = good_request().replace(TARGET, &format!("http://anywhere.example{TARGET}"));
+    assert_eq!(server.ask(absolute).await.status, 201);
+    for target in [
+        "*",
+        "//",
+        "/%",
+        "/%00",
+        "/%ff%fe",
+        "/../../etc/passwd",
+        "http://anywhere.example",
+        "/?%00=%ff",
+        "/api/agents/webhook/%00",
+        "/api/agents/webhook/%ff",
+        "/run/v1/events%0d%0aX: y",
+    ] {
+        let mut connection = server.connect().await;
+        connection.send(good_request().replace(TARGET, target)).await;
+        connection.finish().await;
+        let answer = connection.closed().await;
+        let status = answer.split(' ').nth(1).unwrap_or_default();
+        assert!(status.starts_with('4'), "{target}: {answer}");
+    }
+    assert_eq!(server.mock.polyai().events().len(), 2);
+    server.still_works().await;
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn connections_that_are_dropped_leave_nothing_behind() {
+    let server = Running::start(|_| {}).await;
+    let whole = good_request();
+    for number in 0..2000 {
+        let mut connection = server.connect().await;
+        // Some go at once, some in the middle of a head, some in the middle of a body.
+        connection.send(&whole[..number % whole.len()]).await;
+    }
+    assert_eq!(server.mock.polyai().events(), []);
+    server.still_works().await;
     server.stop().await;
 }
