@@ -31,6 +31,9 @@ pub enum Event {
         targets: BTreeMap<String, String>,
         /// Whether the target is the mock inside this process.
         embedded: bool,
+        /// Name of the run, as every request carries it in `x-hookproof-run`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        run_id: Option<String>,
         /// APIs that are tested in safe mode.
         safe: BTreeSet<String>,
         /// How many cases will run.
@@ -42,6 +45,13 @@ pub enum Event {
         case: String,
         /// Requirements it covers.
         requirements: Vec<String>,
+    },
+    /// A request that a dry run would have sent.
+    Planned {
+        /// Path of the case.
+        case: String,
+        /// A shell command that sends it; secrets stand as variables.
+        reproduce: String,
     },
     /// A request and its answer.
     Exchange(Box<ExchangeRecord>),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use spec::{Effect, Requirement};
 
-use crate::conduct::WITHHELD;
+use crate::conduct::{DRY, WITHHELD};
 use crate::event::{CheckRecord, Event, Evidence, ExchangeRecord};
 use crate::http::{Exchange, NoAnswer, NoAnswerKind, Request, Wire, reproduction};
 use crate::run::Run;
@@ -86,6 +86,13 @@ impl Log {
     }
 }
 
+fn withheld(detail: &str) -> NoAnswer {
+    NoAnswer {
+        kind: NoAnswerKind::Withheld,
+        detail: detail.to_owned(),
+    }
+}
+
 fn unsent(request: Request, none: NoAnswer) -> Exchange {
     Exchange {
         number: 0,
@@ -155,18 +162,40 @@ impl<'r> Probe<'r> {
     /// Why a request is not sent, if so.
     fn obstacle(&self, request: &Request) -> Option<NoAnswer> {
         if self.run.stopped().is_some() {
-            return Some(NoAnswer {
-                kind: NoAnswerKind::Unreachable,
-                detail: "the run had already stopped".to_owned(),
-            });
+            return Some(withheld("the run had already stopped"));
         }
-        (self.is_safe() && !self.suite.is_harmless(request)).then(|| {
+        let target = self.suite.target();
+        if self.is_safe() && !self.suite.is_harmless(request) {
             self.withheld.set(true);
-            NoAnswer {
-                kind: NoAnswerKind::Withheld,
-                detail: WITHHELD.to_owned(),
-            }
-        })
+            return Some(withheld(WITHHELD));
+        }
+        if target.is_dry() {
+            self.run.emit(&Event::Planned {
+                case: self.case.to_owned(),
+                reproduce: self.reproduction(request),
+            });
+            return Some(withheld(DRY));
+        }
+        if !target.pace().take() {
+            let most = target.pace().bounds().requests.unwrap_or_default();
+            self.run.stop(
+                format!("{most} requests were sent, which is as many as --max-requests allows"),
+                None,
+            );
+            return self.obstacle(request);
+        }
+        None
+    }
+
+    /// The shell command that sends a request again, on one line.
+    fn reproduction(&self, request: &Request) -> String {
+        let target = self.suite.target();
+        transcript::one_line(&reproduction(
+            target.base().as_str(),
+            request,
+            target.redactor(),
+            &target.transport().curl_options(),
+        ))
     }
 
     /// Sends what may be sent, and puts the exchanges back into the order of the requests. Ends early where `send` did.
@@ -202,13 +231,14 @@ impl<'r> Probe<'r> {
         for exchange in exchanges.iter_mut().filter(|exchange| !exchange.is_withheld()) {
             self.sent.set(self.sent.get() + 1);
             exchange.number = self.sent.get();
-            self.run.count(exchange.answer.as_ref().err());
+            self.run.count(exchange);
             if exchange.answer.is_err() {
                 self.log.borrow_mut().unanswered = true;
             }
             self.run.emit_exchange(|| self.exchange_record(exchange));
         }
-        for exchange in exchanges.iter().filter(|exchange| !exchange.is_withheld()) {
+        let looked_at = |exchange: &&Exchange| !exchange.is_withheld() && exchange.status() != Some(429);
+        for exchange in exchanges.iter().filter(looked_at) {
             self.suite.inspect(self, exchange);
         }
         exchanges
@@ -216,8 +246,9 @@ impl<'r> Probe<'r> {
 
     /// Says what an exchange means for a requirement.
     ///
-    /// A target that cannot be reached at all breaks nothing: that is the run's trouble, not the requirement's. And what
-    /// was not sent decides nothing.
+    /// A target that cannot be reached at all breaks nothing: that is the run's trouble, not the requirement's. What was
+    /// not sent decides nothing, and neither does the answer that there were too many requests. That no answer comes in
+    /// time is held against the rule that there is one, and against no other.
     pub fn judge(&self, requirement: &str, exchange: &Exchange, finding: Finding) {
         let finding = match &exchange.answer {
             Err(none) if none.kind == NoAnswerKind::Unreachable => {
@@ -226,6 +257,16 @@ impl<'r> Probe<'r> {
             Err(none) if none.kind == NoAnswerKind::Withheld => {
                 return self.note(requirement, Finding::Undecided(none.detail.clone()), None);
             }
+            Err(none)
+                if none.kind == NoAnswerKind::TimedOut
+                    && !self.suite.checked_on_every_exchange().contains(&requirement) =>
+            {
+                Finding::Undecided(format!("no answer came in time: {}", none.detail))
+            }
+            Ok(response) if response.status == 429 => Finding::Undecided(
+                "the target limits the rate of requests (429), even after a wait; a lower --rate may help"
+                    .to_owned(),
+            ),
             _ => finding,
         };
         self.note(requirement, finding, Some(exchange));
@@ -316,11 +357,7 @@ impl<'r> Probe<'r> {
         let target = self.suite.target();
         Evidence {
             transcript: transcript::render(exchange, target.base().prefix(), target.redactor()),
-            reproduce: transcript::one_line(&reproduction(
-                target.base().as_str(),
-                &exchange.request,
-                target.redactor(),
-            )),
+            reproduce: self.reproduction(&exchange.request),
             replay: self.input_seed.get().map(|seed| {
                 let replay = format!("--replay '{}@{seed:016x}'", self.case);
                 if target.is_embedded() {

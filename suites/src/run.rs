@@ -7,11 +7,14 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use spec::Basis;
 
 use crate::event::{Event, ExchangeRecord, Sink};
-use crate::http::{NoAnswer, NoAnswerKind};
+use crate::http::{Exchange, NoAnswerKind};
 use crate::property;
 
 /// This many requests in a row without an answer end the run.
 const UNANSWERED_LIMIT: u32 = 12;
+
+/// This many requests in a row that are answered 429, each after a wait, end the run.
+const LIMITED_LIMIT: u32 = 12;
 
 /// What a person chose for a run.
 #[derive(Clone, Debug)]
@@ -75,6 +78,7 @@ pub struct Run {
     wants_exchanges: bool,
     requests: AtomicU64,
     unanswered: AtomicU32,
+    limited: AtomicU32,
     failed: AtomicBool,
     /// Cases that failed, with the requirements they failed for.
     failures: Mutex<BTreeMap<String, Vec<String>>>,
@@ -93,6 +97,7 @@ impl Run {
             wants_exchanges,
             requests: AtomicU64::new(0),
             unanswered: AtomicU32::new(0),
+            limited: AtomicU32::new(0),
             failed: AtomicBool::new(false),
             failures: Mutex::default(),
             shrunk: Mutex::default(),
@@ -146,7 +151,7 @@ impl Run {
     }
 
     /// Ends the run; the first reason stays.
-    pub(crate) fn stop(&self, reason: String, event: Option<Event>) {
+    pub fn stop(&self, reason: String, event: Option<Event>) {
         let event = event.unwrap_or_else(|| Event::Stopped {
             reason: reason.clone(),
             transcript: None,
@@ -157,11 +162,15 @@ impl Run {
     }
 
     /// Counts a request, and notices a target that has gone away.
-    pub(crate) fn count(&self, no_answer: Option<&NoAnswer>) {
+    pub(crate) fn count(&self, exchange: &Exchange) {
         self.requests.fetch_add(1, Ordering::Relaxed);
-        let Some(none) = no_answer else {
-            self.unanswered.store(0, Ordering::Relaxed);
-            return;
+        let none = match &exchange.answer {
+            Ok(response) => {
+                self.unanswered.store(0, Ordering::Relaxed);
+                self.notice_limit(response.status == 429);
+                return;
+            }
+            Err(none) => none,
         };
         let in_a_row = self.unanswered.fetch_add(1, Ordering::Relaxed) + 1;
         let limit = if none.kind == NoAnswerKind::Unreachable {
@@ -174,6 +183,24 @@ impl Run {
                 format!(
                     "the target stopped answering: {in_a_row} requests in a row without an answer, the last because {}",
                     none.detail
+                ),
+                None,
+            );
+        }
+    }
+
+    /// Ends a run that is told again and again to come back later.
+    fn notice_limit(&self, limited: bool) {
+        if !limited {
+            self.limited.store(0, Ordering::Relaxed);
+            return;
+        }
+        let in_a_row = self.limited.fetch_add(1, Ordering::Relaxed) + 1;
+        if in_a_row >= LIMITED_LIMIT && self.stopped().is_none() {
+            self.stop(
+                format!(
+                    "the target answered {in_a_row} requests in a row with 429 (too many requests), each after a wait; \
+                     lower --rate, or ask for a higher limit"
                 ),
                 None,
             );

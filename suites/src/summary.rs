@@ -100,7 +100,7 @@ impl Summary {
                 self.safe.clone_from(safe);
                 self.planned = *cases;
             }
-            Event::CaseStarted { .. } | Event::Exchange(_) => {}
+            Event::CaseStarted { .. } | Event::Planned { .. } | Event::Exchange(_) => {}
             Event::Check(record) => self.checks.push((**record).clone()),
             Event::CaseFinished {
                 case,

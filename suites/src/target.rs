@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use crate::conduct::Conduct;
-use crate::http::{BaseUrl, Limits, Redactor, Wire, WireError};
+use crate::http::{BaseUrl, Limits, Pace, Redactor, Transport, Wire, WireError};
 
 /// Where requests go, and how much they may cost.
 #[derive(Debug)]
@@ -33,6 +33,7 @@ impl Target {
     /// The same target, treated as `conduct` says.
     #[must_use]
     pub fn under(mut self, conduct: Conduct) -> Self {
+        self.redactor = self.redactor.and(conduct.transport.secrets());
         self.conduct = conduct;
         self
     }
@@ -40,6 +41,21 @@ impl Target {
     /// Whether only requests are sent that a conformant server refuses or that leave nothing behind.
     pub fn is_safe(&self) -> bool {
         self.conduct.safe
+    }
+
+    /// Whether requests are only shown.
+    pub fn is_dry(&self) -> bool {
+        self.conduct.dry
+    }
+
+    /// How fast the target is asked.
+    pub fn pace(&self) -> &Pace {
+        &self.conduct.pace
+    }
+
+    /// The way to the target.
+    pub fn transport(&self) -> &Transport {
+        &self.conduct.transport
     }
 
     /// Where the target's paths begin.
@@ -60,7 +76,7 @@ impl Target {
     /// A client of one's own, until it is given back.
     pub(crate) fn check_out(&self) -> Result<Wire, WireError> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        idle.map_or_else(|| Wire::new(&self.base, self.limits), Ok)
+        idle.map_or_else(|| Wire::under(&self.base, self.limits, &self.conduct), Ok)
     }
 
     /// Gives a client back for the next case.

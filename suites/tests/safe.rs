@@ -46,7 +46,7 @@ fn run(apis: &[&str], embedded: &Embedded, iterations: u64) -> (Summary, Vec<Exc
                 embedded: true,
                 seed: 1,
             };
-            registry::suite_under(api, ingredients, Conduct { safe: true })
+            registry::suite_under(api, ingredients, Conduct::safe())
         })
         .collect();
     let (tap, exchanges) = (Tap::default(), Exchanges::default());

@@ -2,8 +2,10 @@
 
 mod explain;
 mod filter;
+mod interrupt;
 mod list;
 mod mock;
+mod reach;
 mod self_test;
 mod sender;
 mod test;
@@ -99,6 +101,13 @@ fn say_error(message: &str) {
     use std::io::Write as _;
     // There is nowhere left to report to if standard error is gone.
     let _ = writeln!(anstream::stderr(), "error: {message}");
+}
+
+/// A remark to standard error.
+fn say_note(message: &str) {
+    use std::io::Write as _;
+    // A remark that nobody can read is not worth an error.
+    let _ = writeln!(anstream::stderr(), "{message}");
 }
 
 /// Text to standard output; a reader who went away is no error.

@@ -4,21 +4,26 @@ use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use spec::Basis;
 
 use super::filter::select;
+use super::interrupt;
+use super::reach::{self, Limit, Reach};
 use super::self_test::canary;
-use super::{Failure, config_file, embedded_suites, listed_suites, picked, say, say_error, variable};
+use super::{
+    Failure, config_file, embedded_suites, listed_suites, picked, say, say_error, say_note, variable,
+};
 use crate::conduct::Conduct;
 use crate::config::Config;
 use crate::embedded::Embedded;
 use crate::event::Sink;
-use crate::http::{BaseUrl, Limits};
+use crate::http::{Limits, Pace, RUN_HEADER, Transport};
 use crate::registry::{self, Ingredients};
-use crate::report::{Format, Junit, Ndjson, Progress, Tap, Terminal};
+use crate::report::{Format, Junit, Ndjson, Plan, Progress, Tap, Terminal};
 use crate::run::{Run, Settings};
 use crate::runner;
 use crate::suite::Suite;
@@ -62,6 +67,13 @@ pub(super) struct Arguments {
     /// is not on this machine
     #[arg(long)]
     safe: bool,
+    /// Print every request as a curl command, and send none
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    reach: Reach,
+    #[command(flatten)]
+    limit: Limit,
     /// Print the names of the cases and nothing else
     #[arg(long)]
     list: bool,
@@ -128,6 +140,8 @@ impl From<ChosenBasis> for Basis {
 /// What is tested; the embedded mock lives as long as this value.
 struct Targets {
     suites: Vec<Arc<dyn Suite>>,
+    pace: Arc<Pace>,
+    run_id: Option<String>,
     _embedded: Option<Embedded>,
 }
 
@@ -150,24 +164,42 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     // A filter that matches nothing is an error before anything is started or sent.
     select(runner::plan(&listed_suites(&apis)), &filters, exact)?;
     let targets = targets(arguments, &apis)?;
-    canary(&apis)?;
+    if !arguments.dry_run {
+        canary(&apis)?;
+    }
     let tap = Tap::default();
     let sinks = sinks(arguments, tap.clone())?;
+    let threads = if arguments.dry_run {
+        // One after the other, so that two dry runs print the same.
+        1
+    } else {
+        usize::try_from(arguments.test_threads).unwrap_or(1)
+    };
     let settings = Settings {
         seed: arguments.seed,
         iterations: arguments.cases,
         bases: arguments.basis.iter().map(|basis| (*basis).into()).collect(),
-        threads: usize::try_from(arguments.test_threads).unwrap_or(1),
+        threads: threads.min(targets.pace.bounds().threads().unwrap_or(threads)),
         fail_fast: arguments.fail_fast,
         replay,
         ..Settings::default()
     };
     let run = Arc::new(Run::new(settings, sinks));
     let planned = select(runner::plan(&targets.suites), &filters, exact)?;
+    let interrupted = interrupt::on_ctrl_c(&run, &targets.pace);
+    if let Some(seconds) = arguments.limit.max_time {
+        interrupt::after(Duration::from_secs(seconds), &run, &targets.pace);
+    }
+    if let Some(id) = targets.run_id.as_ref().filter(|_| !arguments.dry_run) {
+        say_note(&format!("run {id}; every request says so in {RUN_HEADER}"));
+    }
     runner::execute(&run, planned);
     let unwritten = run.finish();
     for message in &unwritten {
         say_error(message);
+    }
+    if arguments.dry_run {
+        return Ok(ExitCode::from(if unwritten.is_empty() { 0 } else { 3 }));
     }
     let summary = tap.summary();
     let mut code = summary.outcome(arguments.strict).exit_code();
@@ -187,6 +219,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     }
     if code == 0 && !unwritten.is_empty() {
         code = 3;
+    }
+    if interrupted.load(Ordering::Relaxed) {
+        code = interrupt::INTERRUPTED;
     }
     Ok(ExitCode::from(code))
 }
@@ -223,16 +258,24 @@ fn targets(arguments: &Arguments, apis: &[&'static str]) -> Result<Targets, Fail
         })
         .collect();
     if urls.is_empty() {
-        let conduct = Conduct { safe: arguments.safe };
+        let pace = arguments.limit.pace(std::iter::empty());
+        let conduct = reach::embedded(arguments.safe, arguments.dry_run, Arc::clone(&pace));
         let (embedded, suites) = embedded_suites(apis, &config, limits, arguments.seed, &conduct)?;
         return Ok(Targets {
             suites,
+            pace,
+            run_id: None,
             _embedded: Some(embedded),
         });
     }
+    let bases = urls
+        .into_iter()
+        .map(|(api, url)| Ok((api, config.target(api, &url)?)))
+        .collect::<Result<Vec<_>, Failure>>()?;
+    let pace = arguments.limit.pace(bases.iter().map(|(_, base)| base));
+    let run_id = reach::run_id();
     let mut suites = Vec::new();
-    for (api, url) in urls {
-        let base = config.target(api, &url)?;
+    for (api, base) in bases {
         let fixtures = config.fixtures();
         let ingredients = Ingredients {
             fixtures,
@@ -241,22 +284,30 @@ fn targets(arguments: &Arguments, apis: &[&'static str]) -> Result<Targets, Fail
             embedded: false,
             seed: arguments.seed,
         };
-        suites.extend(registry::suite_under(api, ingredients, conduct(arguments, &base)));
+        let transport = arguments
+            .reach
+            .transport(&Transport::default(), Some(run_id.clone()))?;
+        let conduct = Conduct {
+            // A server that is not on this machine may hold what matters to somebody.
+            safe: arguments.safe || !(arguments.full || base.is_loopback()),
+            dry: arguments.dry_run,
+            pace: Arc::clone(&pace),
+            transport: Arc::new(transport),
+        };
+        suites.extend(registry::suite_under(api, ingredients, conduct));
     }
     Ok(Targets {
         suites,
+        pace,
+        run_id: Some(run_id),
         _embedded: None,
     })
 }
 
-/// How a server is treated. One that is not on this machine may hold what matters to somebody.
-fn conduct(arguments: &Arguments, base: &BaseUrl) -> Conduct {
-    Conduct {
-        safe: arguments.safe || !(arguments.full || base.is_loopback()),
-    }
-}
-
 fn sinks(arguments: &Arguments, tap: Tap) -> Result<Vec<Box<dyn Sink>>, Failure> {
+    if arguments.dry_run {
+        return Ok(vec![Box::new(Plan::new(anstream::stdout()))]);
+    }
     let mut sinks: Vec<Box<dyn Sink>> = vec![Box::new(tap)];
     if std::io::stderr().is_terminal() && arguments.format != Shape::Json {
         sinks.push(Box::new(Progress::default()));

@@ -2,8 +2,9 @@
 
 use super::{Framing, Redactor, Request};
 
-/// The shell command that repeats the request; secrets stand as variables.
-pub(crate) fn reproduction(base_url: &str, request: &Request, redactor: &Redactor) -> String {
+/// The shell command that repeats the request; secrets stand as variables. `options` say how curl gets to the target,
+/// each with a blank before it.
+pub(crate) fn reproduction(base_url: &str, request: &Request, redactor: &Redactor, options: &str) -> String {
     let mut line = String::new();
     let origin = request.origin.as_deref().unwrap_or(base_url);
     let text = std::str::from_utf8(&request.body)
@@ -17,6 +18,7 @@ pub(crate) fn reproduction(base_url: &str, request: &Request, redactor: &Redacto
         line.push_str("' | ");
     }
     line.push_str("curl -sS -i");
+    line.push_str(options);
     if request.method != "POST" || request.body.is_empty() {
         line.push_str(&format!(" -X {}", request.method));
     }
@@ -106,7 +108,7 @@ mod tests {
             .header("X-Api-Key", "s3cret")
             .body("application/json", r#"{"name":"O'Neil"}"#);
         assert_eq!(
-            reproduction("http://127.0.0.1:1/", &request, &redactor()),
+            reproduction("http://127.0.0.1:1/", &request, &redactor(), ""),
             r#"curl -sS -i 'http://127.0.0.1:1/v1?a=b' -H 'X-Api-Key: '"$HOOKPROOF_POLYAI_KEY" -H 'Content-Type: application/json' --data-binary '{"name":"O'\''Neil"}'"#
         );
     }
@@ -114,7 +116,7 @@ mod tests {
     #[test]
     fn bytes_that_are_no_text_go_through_printf() {
         let request = Request::new("POST", "/").body("text/plain", vec![0u8, 255, b'a']);
-        let line = reproduction("http://h", &request, &redactor());
+        let line = reproduction("http://h", &request, &redactor(), "");
         assert!(line.starts_with(r"printf '\000\377\141' | curl"), "{line}");
         assert!(line.ends_with("--data-binary @-"), "{line}");
     }
@@ -122,7 +124,7 @@ mod tests {
     #[test]
     fn an_empty_header_and_no_content_type_are_expressible() {
         let request = Request::new("POST", "/").header("X-Api-Key", "");
-        let line = reproduction("http://h", &request, &redactor());
+        let line = reproduction("http://h", &request, &redactor(), "");
         assert!(
             line.contains("-H 'X-Api-Key;'") && line.contains("-H 'Content-Type:'"),
             "{line}"

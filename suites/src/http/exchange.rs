@@ -67,7 +67,7 @@ pub enum NoAnswerKind {
     Closed,
     /// What came back is not HTTP.
     Malformed,
-    /// Nothing was sent: the suite was told to leave this request out.
+    /// Nothing was sent: safe mode, a dry run, or the end of the run kept the request back.
     Withheld,
 }
 
@@ -99,7 +99,7 @@ impl Exchange {
         self.answer.as_ref().ok().map(|response| response.status)
     }
 
-    /// Whether the suite was told not to send the request.
+    /// Whether the request was not sent at all.
     pub fn is_withheld(&self) -> bool {
         self.answer
             .as_ref()

@@ -2,14 +2,18 @@
 
 mod curl;
 mod exchange;
+mod pace;
 mod raw;
 mod redact;
 mod request;
+mod transport;
 mod wire;
 
 pub use exchange::{Exchange, NoAnswer, NoAnswerKind, Response};
+pub use pace::{Bounds, Pace};
 pub use redact::Redactor;
 pub use request::{Framing, Request, Spelling, percent_encode};
+pub use transport::{RUN_HEADER, Transport, TransportError};
 pub use wire::{BaseUrl, BaseUrlError, Limits, Wire, WireError};
 
 pub(crate) use curl::reproduction;

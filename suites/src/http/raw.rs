@@ -1,9 +1,14 @@
 //! A client that writes exactly what it is given: for header spelling and for what one connection carries.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
+use rustls::ClientConfig;
+use rustls::pki_types::ServerName;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
 
 use super::exchange::{NoAnswer, NoAnswerKind, Response};
 use super::request::{Framing, Request};
@@ -12,10 +17,24 @@ use super::wire::{BaseUrl, Limits, latin1};
 /// Longest head of an answer that is read.
 const HEAD_LIMIT_BYTES: usize = 64 * 1024;
 
+/// What a connection runs over: a plain socket, or TLS on one.
+trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Duplex for T {}
+
+/// How connections are made.
+#[derive(Debug)]
+pub(super) struct Dial<'w> {
+    pub(super) base: &'w BaseUrl,
+    pub(super) tls: Option<&'w Arc<ClientConfig>>,
+    pub(super) fields: &'w [(String, String)],
+    pub(super) limits: Limits,
+}
+
 /// One connection; opened with the first request.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Connection {
-    stream: Option<TcpStream>,
+    stream: Option<Box<dyn Duplex>>,
 }
 
 impl Connection {
@@ -26,43 +45,29 @@ impl Connection {
 
     /// Writes one request and reads its answer, both at the same time: a target may answer before it has read
     /// everything.
-    pub(super) async fn send(
-        &mut self,
-        base: &BaseUrl,
-        request: &Request,
-        limits: Limits,
-    ) -> Result<Response, NoAnswer> {
-        if let Ok(answer) = timeout(
-            limits.request_time,
-            self.send_without_limit(base, request, limits),
-        )
-        .await
-        {
+    pub(super) async fn send(&mut self, dial: &Dial<'_>, request: &Request) -> Result<Response, NoAnswer> {
+        let time = dial.limits.request_time;
+        if let Ok(answer) = timeout(time, self.send_without_limit(dial, request)).await {
             answer
         } else {
             self.stream = None;
             Err(NoAnswer {
                 kind: NoAnswerKind::TimedOut,
-                detail: format!("nothing complete within {:?}", limits.request_time),
+                detail: format!("nothing complete within {time:?}"),
             })
         }
     }
 
-    async fn send_without_limit(
-        &mut self,
-        base: &BaseUrl,
-        request: &Request,
-        limits: Limits,
-    ) -> Result<Response, NoAnswer> {
+    async fn send_without_limit(&mut self, dial: &Dial<'_>, request: &Request) -> Result<Response, NoAnswer> {
         let mut stream = match self.stream.take() {
             Some(stream) => stream,
-            None => connect(base).await?,
+            None => connect(dial).await?,
         };
-        let bytes = serialize(base, request);
-        let (mut reader, mut writer) = stream.split();
-        let read = read_answer(&mut reader, &request.method, limits);
+        let bytes = serialize(dial, request);
+        let (mut reader, mut writer) = tokio::io::split(&mut stream);
+        let read = read_answer(&mut reader, &request.method, dial.limits);
         let write = async {
-            if writer.write_all(&bytes).await.is_err() {
+            if writer.write_all(&bytes).await.is_err() || writer.flush().await.is_err() {
                 // The target stopped reading; what it answered before that still counts. The reader sees the end.
             }
             std::future::pending::<std::convert::Infallible>().await
@@ -78,19 +83,33 @@ impl Connection {
     }
 }
 
-async fn connect(base: &BaseUrl) -> Result<TcpStream, NoAnswer> {
+async fn connect(dial: &Dial<'_>) -> Result<Box<dyn Duplex>, NoAnswer> {
+    let failed = |kind: NoAnswerKind, error: std::io::Error| NoAnswer {
+        kind,
+        detail: error.to_string(),
+    };
+    let base = dial.base;
     let stream = TcpStream::connect((base.host(), base.port()))
         .await
-        .map_err(|error| NoAnswer {
-            kind: NoAnswerKind::Unreachable,
-            detail: error.to_string(),
-        })?;
+        .map_err(|error| failed(NoAnswerKind::Unreachable, error))?;
     // Failing to switch Nagle's algorithm off costs time only.
     let _ = stream.set_nodelay(true);
-    Ok(stream)
+    let Some(config) = dial.tls else {
+        return Ok(Box::new(stream));
+    };
+    let name = ServerName::try_from(base.host().to_owned()).map_err(|error| NoAnswer {
+        kind: NoAnswerKind::Tls,
+        detail: error.to_string(),
+    })?;
+    let stream = TlsConnector::from(Arc::clone(config))
+        .connect(name, stream)
+        .await
+        .map_err(|error| failed(NoAnswerKind::Tls, error))?;
+    Ok(Box::new(stream))
 }
 
-fn serialize(base: &BaseUrl, request: &Request) -> Vec<u8> {
+fn serialize(dial: &Dial<'_>, request: &Request) -> Vec<u8> {
+    let base = dial.base;
     let mut out = Vec::with_capacity(512 + request.body.len());
     out.extend_from_slice(
         format!(
@@ -103,7 +122,11 @@ fn serialize(base: &BaseUrl, request: &Request) -> Vec<u8> {
         .as_bytes(),
     );
     out.extend_from_slice(concat!("User-Agent: hookproof/", env!("CARGO_PKG_VERSION"), "\r\n").as_bytes());
-    for (name, value) in &request.headers {
+    let along = dial
+        .fields
+        .iter()
+        .filter(|(name, _)| request.header_value(name).is_none());
+    for (name, value) in request.headers.iter().chain(along) {
         out.extend_from_slice(format!("{name}: {value}\r\n").as_bytes());
     }
     match request.framing {

@@ -35,6 +35,15 @@ impl Redactor {
         Self { secrets: all }
     }
 
+    /// The same, with further secrets.
+    #[must_use]
+    pub fn and(mut self, secrets: impl IntoIterator<Item = (String, String)>) -> Self {
+        self.secrets.extend(Self::new(secrets).secrets);
+        self.secrets
+            .sort_by_key(|(value, _)| std::cmp::Reverse(value.len()));
+        self
+    }
+
     /// The text with every secret replaced by `$VARIABLE`.
     pub fn text(&self, text: &str) -> String {
         let mut out = text.to_owned();

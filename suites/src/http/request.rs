@@ -195,6 +195,16 @@ impl Request {
     }
 }
 
+/// Whether a text can be the name of a header field, RFC 9110 §5.1.
+pub(crate) fn is_field_name(name: &str) -> bool {
+    http::HeaderName::from_bytes(name.as_bytes()).is_ok()
+}
+
+/// Whether a text can be the value of a header field, RFC 9110 §5.5.
+pub(crate) fn is_field_value(value: &str) -> bool {
+    http::HeaderValue::from_bytes(value.as_bytes()).is_ok()
+}
+
 fn encode_pairs(pairs: &[(String, String)]) -> String {
     let mut out = String::new();
     for (name, value) in pairs {

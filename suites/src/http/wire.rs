@@ -1,15 +1,25 @@
 //! The edge that sends: one runtime and one pooled client per worker, with every limit set.
 
+use std::cell::Cell;
 use std::net::IpAddr;
-use std::sync::Once;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use futures_util::stream::{self, StreamExt as _};
 
 use super::exchange::{Exchange, NoAnswer, NoAnswerKind, Response};
+use super::pace::Pace;
 use super::raw;
 use super::request::{Framing, Request, Spelling};
+use super::transport::TransportError;
+use crate::conduct::Conduct;
+
+/// RFC 6585 §4.
+const TOO_MANY_REQUESTS: u16 = 429;
+
+/// A connection that was idle for so long may have been closed by the server meanwhile, which shows within as long.
+const STALE: Duration = Duration::from_millis(50);
 
 /// Where the target's paths begin.
 #[derive(Clone, Debug)]
@@ -141,52 +151,75 @@ pub struct Wire {
     client: reqwest::Client,
     base: BaseUrl,
     limits: Limits,
+    pace: Arc<Pace>,
+    /// Fields that go along with every request.
+    fields: Vec<(String, String)>,
+    /// TLS of the client that writes exactly what it is given.
+    tls: Option<Arc<rustls::ClientConfig>>,
+    /// When the last exchange was over.
+    last: Cell<Option<Instant>>,
+    /// Whether that client gets to the target: not through a proxy, and not where HTTP/2 is spoken.
+    can_be_exact: bool,
 }
 
 impl Wire {
-    /// Sets a client up; no connection is made yet.
+    /// Sets a client up for a target that nothing special is known of; no connection is made yet.
     pub fn new(base: &BaseUrl, limits: Limits) -> Result<Self, WireError> {
+        Self::under(base, limits, &Conduct::default())
+    }
+
+    /// Sets a client up; no connection is made yet.
+    pub fn under(base: &BaseUrl, limits: Limits, conduct: &Conduct) -> Result<Self, WireError> {
         let failed = |reason: String| WireError { reason };
+        let transport = &conduct.transport;
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .map_err(|error| failed(error.to_string()))?;
+        let protocols: &[&[u8]] = if transport.http2 { &[b"h2"] } else { &[b"http/1.1"] };
+        let tls = transport
+            .tls(base.is_tls(), protocols)
+            .map_err(|error| failed(error.to_string()))?;
         let mut builder = reqwest::Client::builder()
-            .http1_only()
-            .http1_title_case_headers()
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
             .timeout(limits.request_time)
             // Shorter than any server's keep-alive in practice: a connection closed by an idle server would
             // look like an answer that never came.
             .pool_idle_timeout(Duration::from_millis(900))
-            .user_agent(concat!("hookproof/", env!("CARGO_PKG_VERSION")));
-        if base.is_loopback() {
-            builder = builder.no_proxy();
-        }
-        builder = if base.is_tls() {
-            static PROVIDER: Once = Once::new();
-            PROVIDER.call_once(|| {
-                // An error only says that a provider is there already.
-                let _ = rustls::crypto::ring::default_provider().install_default();
-            });
-            builder
+            .user_agent(concat!("hookproof/", env!("CARGO_PKG_VERSION")))
+            .no_proxy()
+            .tls_backend_preconfigured(tls.clone());
+        builder = if transport.http2 {
+            builder.http2_prior_knowledge()
         } else {
-            // Without TLS there is no reason to read this machine's certificates.
-            let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
-            let config = rustls::ClientConfig::builder_with_provider(provider)
-                .with_safe_default_protocol_versions()
-                .map_err(|error| failed(error.to_string()))?
-                .with_root_certificates(rustls::RootCertStore::empty())
-                .with_no_client_auth();
-            builder.tls_backend_preconfigured(config)
+            builder.http1_only().http1_title_case_headers()
         };
+        if let Some(idle) = conduct.pace.bounds().idle() {
+            builder = builder.pool_max_idle_per_host(idle);
+        }
+        if let Some(url) = &transport.proxy {
+            let proxy = reqwest::Proxy::all(url).map_err(|error| {
+                let (url, reason) = (url.clone(), chain(&error));
+                failed(TransportError::Proxy { url, reason }.to_string())
+            })?;
+            builder = builder.proxy(proxy);
+        }
         let client = builder.build().map_err(|error| failed(chain(&error)))?;
+        let fields = transport
+            .fields()
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect();
         Ok(Self {
             runtime,
             client,
             base: base.clone(),
             limits,
+            pace: Arc::clone(&conduct.pace),
+            fields,
+            tls: base.is_tls().then(|| Arc::new(tls)),
+            last: Cell::new(None),
+            can_be_exact: transport.proxy.is_none() && !transport.http2,
         })
     }
 
@@ -201,12 +234,17 @@ impl Wire {
             .into_iter()
             .enumerate()
             .map(|(index, r)| self.exchange(index + 1, r));
+        let most = self.pace.bounds().in_flight().unwrap_or(concurrency);
         self.runtime
-            .block_on(stream::iter(sends).buffered(concurrency.max(1)).collect())
+            .block_on(stream::iter(sends).buffered(concurrency.clamp(1, most)).collect())
     }
 
     /// Sends requests one after the other on one connection. Ends early where the target closes it.
     pub fn send_on_one_connection(&self, requests: Vec<Request>) -> Vec<Exchange> {
+        if !self.can_be_exact {
+            // A pool of one keeps to one connection as well, as far as anybody can tell from here.
+            return self.send_all(requests, 1);
+        }
         self.runtime.block_on(async {
             let mut connection = raw::Connection::default();
             let mut done = Vec::new();
@@ -214,9 +252,11 @@ impl Wire {
                 if index > 0 && !connection.is_open() {
                     break;
                 }
-                let (answer, elapsed) = self
-                    .timed(connection.send(&self.base, &request, self.limits))
-                    .await;
+                let (answer, elapsed) = if self.pace.turn().await {
+                    self.timed(connection.send(&self.dial(), &request)).await
+                } else {
+                    (Err(halted()), Duration::ZERO)
+                };
                 done.push(Exchange {
                     number: index + 1,
                     request,
@@ -228,21 +268,59 @@ impl Wire {
         })
     }
 
+    fn dial(&self) -> raw::Dial<'_> {
+        raw::Dial {
+            base: &self.base,
+            tls: self.tls.as_ref(),
+            fields: &self.fields,
+            limits: self.limits,
+        }
+    }
+
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this edge notices how long a connection was idle"
+    )]
     async fn exchange(&self, number: usize, request: Request) -> Exchange {
-        // The exact spelling needs a plain socket; over TLS the library's spelling has to do.
-        let exact = request.spelling == Spelling::Exact && request.origin.is_none() && !self.base.is_tls();
-        let (answer, elapsed) = if exact {
+        let idle = self.last.get().map(|last| last.elapsed());
+        let (mut answer, mut elapsed) = self.once(&request).await;
+        // A server may close a connection that idles at any time, so a request can meet the end of one: RFC 9112 §9.5. On
+        // a connection of its own it then shows what it is answered.
+        if idle.is_some_and(|idle| idle > STALE)
+            && elapsed < STALE
+            && matches!(&answer, Err(none) if none.kind == NoAnswerKind::Closed)
+            && request.origin.is_none()
+            && self.can_be_exact
+        {
             let mut connection = raw::Connection::default();
-            self.timed(connection.send(&self.base, &request, self.limits))
-                .await
-        } else {
-            self.timed(self.usual(&request)).await
-        };
+            (answer, elapsed) = self.timed(connection.send(&self.dial(), &request)).await;
+        }
+        // A caller that is told to come back later does so, once.
+        if let Ok(response) = &answer
+            && response.status == TOO_MANY_REQUESTS
+            && let Some(wait) = self.pace.patience(response)
+        {
+            tokio::time::sleep(wait).await;
+            (answer, elapsed) = self.once(&request).await;
+        }
+        self.last.set(Some(Instant::now()));
         Exchange {
             number,
             request,
             answer,
             elapsed,
+        }
+    }
+
+    async fn once(&self, request: &Request) -> (Result<Response, NoAnswer>, Duration) {
+        if !self.pace.turn().await {
+            return (Err(halted()), Duration::ZERO);
+        }
+        if request.spelling == Spelling::Exact && request.origin.is_none() && self.can_be_exact {
+            let mut connection = raw::Connection::default();
+            self.timed(connection.send(&self.dial(), request)).await
+        } else {
+            self.timed(self.usual(request)).await
         }
     }
 
@@ -264,6 +342,11 @@ impl Wire {
         let mut builder = self.client.request(method, url);
         for (name, value) in &request.headers {
             builder = builder.header(name.as_str(), value.as_bytes());
+        }
+        // An address that an answer gave need not be a place for them.
+        let along = self.fields.iter().filter(|_| request.origin.is_none());
+        for (name, value) in along.filter(|(name, _)| request.header_value(name).is_none()) {
+            builder = builder.header(name.as_str(), value.as_str());
         }
         builder = match request.framing {
             Framing::Fixed => builder.body(request.body.clone()),
@@ -318,7 +401,9 @@ impl Wire {
         let mut source: Option<&(dyn std::error::Error + 'static)> = Some(error);
         while let Some(inner) = source {
             let words = inner.to_string();
-            let of_tls = words.contains("certificate") || words.contains("tls handshake");
+            let of_tls = words.contains("certificate")
+                || words.contains("tls handshake")
+                || words.contains("fatal alert");
             if inner.downcast_ref::<rustls::Error>().is_some() || of_tls {
                 kind = NoAnswerKind::Tls;
             } else if inner
@@ -333,6 +418,13 @@ impl Wire {
             return not_sendable(&text);
         }
         NoAnswer { kind, detail: text }
+    }
+}
+
+fn halted() -> NoAnswer {
+    NoAnswer {
+        kind: NoAnswerKind::Withheld,
+        detail: "the run had already stopped".to_owned(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod junit;
 mod ndjson;
+mod plan;
 mod progress;
 mod terminal;
 
@@ -10,6 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 pub use junit::Junit;
 pub use ndjson::Ndjson;
+pub use plan::Plan;
 pub use progress::Progress;
 pub use terminal::{Format, Terminal};
 

@@ -326,6 +326,7 @@ mod tests {
                 seed: 7,
                 targets,
                 embedded: false,
+                run_id: None,
                 safe: std::collections::BTreeSet::new(),
                 cases: 1,
             },

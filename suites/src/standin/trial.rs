@@ -80,7 +80,7 @@ pub fn run(api: &str, standin: Option<&StandIn>) -> Result<Bad, TrialError> {
 /// # Errors
 /// [`TrialError`] when there was no complete run.
 pub fn run_safely(api: &str, standin: Option<&StandIn>) -> Result<Bad, TrialError> {
-    run_cases(api, standin, Conduct { safe: true }, |_| true)
+    run_cases(api, standin, Conduct::safe(), |_| true)
 }
 
 /// As [`run`], with only the cases that cover a requirement. What is checked on every exchange takes all cases.

@@ -1,0 +1,108 @@
+//! Flags that say how a target is reached and how fast, for every command that speaks to one.
+
+use std::hash::{BuildHasher as _, RandomState};
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+
+use super::Failure;
+use crate::conduct::Conduct;
+use crate::http::{BaseUrl, Bounds, Pace, Transport};
+
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "The way to the target")]
+pub(super) struct Reach {
+    /// Certificates to trust in place of this machine's, in PEM
+    #[arg(long, value_name = "FILE")]
+    ca: Option<PathBuf>,
+    /// The client's own certificate and its key, in one file of PEM
+    #[arg(long, value_name = "FILE")]
+    client_cert: Option<PathBuf>,
+    /// Accept any certificate of the server
+    #[arg(long)]
+    insecure: bool,
+    /// Proxy that leads to the target; those of the environment are not used
+    #[arg(long, value_name = "URL")]
+    proxy: Option<String>,
+    /// A header field for every request; its value is kept out of all output. Repeat it for several
+    #[arg(long, value_name = "NAME: VALUE")]
+    header: Vec<String>,
+    /// Speak HTTP/2; where letters of a header's name or one connection are the point, that shows less
+    #[arg(long)]
+    http2: bool,
+}
+
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Limits")]
+pub(super) struct Limit {
+    /// Requests a second [default: 10 to a server that is not on this machine]
+    #[arg(long, value_name = "N")]
+    rate: Option<NonZeroU32>,
+    /// Connections at the same time [default: 4 to a server that is not on this machine]
+    #[arg(long, value_name = "N")]
+    connections: Option<NonZeroU32>,
+    /// End the run after so many requests
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    max_requests: Option<u64>,
+    /// End the run after so many seconds
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) max_time: Option<u64>,
+}
+
+impl Reach {
+    /// The way that the flags say, which go before the file.
+    pub(super) fn transport(&self, file: &Transport, run_id: Option<String>) -> Result<Transport, Failure> {
+        let mut headers = file.headers.clone();
+        for text in &self.header {
+            let (name, value) = Transport::field(text).map_err(|error| Failure::usage(error.to_string()))?;
+            headers.retain(|(known, _)| !known.eq_ignore_ascii_case(&name));
+            headers.push((name, value));
+        }
+        let transport = Transport {
+            ca: self.ca.clone().or_else(|| file.ca.clone()),
+            client_cert: self.client_cert.clone().or_else(|| file.client_cert.clone()),
+            insecure: self.insecure || file.insecure,
+            proxy: self.proxy.clone().or_else(|| file.proxy.clone()),
+            http2: self.http2 || file.http2,
+            headers,
+            run_id,
+        };
+        transport
+            .check()
+            .map_err(|error| Failure::usage(error.to_string()))?;
+        Ok(transport)
+    }
+}
+
+impl Limit {
+    /// The pace of a run against these servers.
+    pub(super) fn pace<'b>(&self, mut bases: impl Iterator<Item = &'b BaseUrl>) -> Arc<Pace> {
+        let usual = if bases.all(BaseUrl::is_loopback) {
+            Bounds::default()
+        } else {
+            Bounds::REMOTE
+        };
+        Arc::new(Pace::new(Bounds {
+            rate: self.rate.or(usual.rate),
+            connections: self.connections.or(usual.connections),
+            requests: self.max_requests,
+        }))
+    }
+}
+
+/// A name for this run that nobody else has: twelve hexadecimal digits.
+pub(super) fn run_id() -> String {
+    format!("{:012x}", RandomState::new().hash_one(0u8) >> 16)
+}
+
+/// How the embedded mock is treated: it needs nothing special.
+pub(super) fn embedded(safe: bool, dry: bool, pace: Arc<Pace>) -> Conduct {
+    Conduct {
+        safe,
+        dry,
+        pace,
+        ..Conduct::default()
+    }
+}
