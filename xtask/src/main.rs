@@ -4,6 +4,7 @@ mod bench;
 mod check;
 mod matrix;
 mod project;
+mod retry_rates;
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -32,6 +33,8 @@ enum Command {
     Bench(bench::Arguments),
     /// Try every mutant, print which requirements they prove, and write the score into the README
     Matrix,
+    /// Simulate senders and write down how often the judge of retries is wrong about them
+    RetryRates(retry_rates::Arguments),
     /// The measuring half of bench, which has to run from a release build
     #[command(hide = true)]
     Measure(bench::Measure),
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
         Command::Check => check::run(),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Matrix => matrix::run(),
+        Command::RetryRates(arguments) => retry_rates::run(&arguments),
         Command::Measure(measure) => measure.run(),
         Command::FloorHyper(floor) => floor.serve_hyper(),
         Command::FloorAxum(floor) => floor.serve_axum(),

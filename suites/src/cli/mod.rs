@@ -3,6 +3,7 @@
 mod explain;
 mod filter;
 mod interrupt;
+mod judge;
 mod list;
 mod mock;
 mod reach;
@@ -47,6 +48,8 @@ enum Command {
     Sender(Box<sender::Arguments>),
     /// List requirements and the cases that cover them
     List(list::Arguments),
+    /// Judge how a sender retried, from a file of its attempts
+    Judge(judge::Arguments),
     /// Explain one requirement: its sentence, its source, its cases, a sample exchange
     Explain(explain::Arguments),
 }
@@ -88,6 +91,7 @@ pub fn main() -> ExitCode {
         Command::SelfTest(arguments) => self_test::run(&arguments),
         Command::Sender(arguments) => sender::run(&arguments),
         Command::List(arguments) => list::run(&arguments),
+        Command::Judge(arguments) => judge::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
     };
     outcome.unwrap_or_else(|failure| {

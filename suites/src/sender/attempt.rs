@@ -82,7 +82,7 @@ impl Attempt {
 
 /// What an attempt was answered. In JSON a status is a number, a truncated answer `{"truncated": 200}`, and the others
 /// are their names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Answered {
     /// The connection was reset before an answer began.
@@ -94,6 +94,34 @@ pub enum Answered {
     /// A whole answer with this status.
     #[serde(untagged)]
     Status(u16),
+}
+
+impl<'de> Deserialize<'de> for Answered {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        let status = |value: &Value| {
+            let number = value.as_u64().and_then(|number| u16::try_from(number).ok())?;
+            (100..600).contains(&number).then_some(number)
+        };
+        let truncated = |value: &Value| {
+            let members = value.as_object().filter(|members| members.len() == 1)?;
+            status(members.get("truncated")?)
+        };
+        match value.as_str() {
+            Some("reset") => return Ok(Self::Reset),
+            Some("silence") => return Ok(Self::Silence),
+            _ => {}
+        }
+        let known = status(&value)
+            .map(Self::Status)
+            .or_else(|| truncated(&value).map(Self::Truncated));
+        known.ok_or_else(|| {
+            let shown: String = value.to_string().chars().take(60).collect();
+            serde::de::Error::custom(format!(
+                "{shown} is no answer: it is a status from 100 to 599, \"reset\", \"silence\" or {{\"truncated\": status}}"
+            ))
+        })
+    }
 }
 
 impl Answered {

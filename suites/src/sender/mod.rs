@@ -6,10 +6,12 @@
 //! language that writes the attempts into a file.
 
 mod attempt;
+pub mod attempts_file;
 mod calibrate;
 mod command;
 pub(crate) mod fake_clock;
 pub mod judge;
+pub mod judged;
 pub(crate) mod live;
 mod play;
 pub(crate) mod report;
@@ -18,6 +20,8 @@ mod rows;
 pub mod scenario;
 pub(crate) mod session;
 pub mod side;
+pub mod simulate;
+pub mod timeline;
 
 pub use attempt::{Answered, Attempt, Mode, Overhead, Recording};
 pub use rows::{OpenRows, Retries, ScheduleRows};

@@ -297,8 +297,8 @@ fn observe(judge: &mut Judge<'_>, rows: &'static ScheduleRows, group: &Group, op
     } else if open.len() >= EVENTS_TO_FAIL {
         let spread = |index: usize| {
             let column = sorted(open.iter().filter_map(|series| series.after.get(index).copied()));
-            let median = quantile(&column, 0.5);
-            (column.len() * 2 > open.len() && median > 0.0).then(|| (median - column[0]) / median)
+            let median = (column.len() * 2 > open.len()).then(|| quantile(&column, 0.5))?;
+            (median > 0.0).then(|| (median - column[0]) / median)
         };
         let spreads = sorted((0..6).filter_map(spread));
         if spreads.is_empty() {

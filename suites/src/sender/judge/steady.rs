@@ -10,11 +10,12 @@ use crate::sender::{Mode, Recording};
 /// How far the smallest gap may lie below the median one, as a share of it.
 const SPREAD: f64 = 0.05;
 
-/// Gaps of fewer seconds of the schedule than this are too near the noise to be compared.
-const COMPARED_FROM_S: f64 = 3.0;
+/// Gaps of fewer seconds of the schedule than this are too near the noise to be compared. From the cap on, scattered
+/// delays that are cut to it agree too.
+const COMPARED_S: std::ops::Range<f64> = 3.0..CAPPED_FROM_S;
 
 /// The gaps that are compared, counted from 0.
-const COMPARED: std::ops::Range<usize> = 2..10;
+const COMPARED: std::ops::Range<usize> = 1..10;
 
 /// How many of them are needed.
 const COMPARED_AT_LEAST: usize = 2;
@@ -49,7 +50,9 @@ fn agree(series: &[Series]) -> bool {
         let column: Option<Vec<f64>> = series.iter().map(|one| one.after.get(index).copied()).collect();
         let column = sorted(column?);
         let median = quantile(&column, 0.5);
-        (median >= COMPARED_FROM_S).then(|| (median - column[0]) / median)
+        COMPARED_S
+            .contains(&median)
+            .then(|| (median - column[0]) / median)
     }));
     spreads.len() >= COMPARED_AT_LEAST && quantile(&spreads, 0.5) < SPREAD
 }
