@@ -53,7 +53,7 @@ fn the_cases_of_each_api() {
 
 #[test]
 fn the_help_of_each_command() {
-    for command in ["sender", "test", "mock", "self-test", "list", "explain"] {
+    for command in ["sender", "test", "mock", "self-test", "list", "explain", "judge"] {
         assert_same("help", command, &hookproof(&[command, "--help"]));
     }
     assert_same("help", "hookproof", &hookproof(&["--help"]));

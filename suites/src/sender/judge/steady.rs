@@ -23,7 +23,7 @@ const COMPARED_AT_LEAST: usize = 2;
 /// How many events can be compared at all.
 const EVENTS_AT_LEAST: usize = 3;
 
-/// Below the cap, within one event: how many steps have to follow one law, and how closely.
+/// Within one event: how many of the first steps have to follow one law, and how closely.
 const LAW_VIRTUAL: (usize, f64) = (3, 0.005);
 const LAW_REAL: (usize, f64) = (4, 0.04);
 
@@ -57,22 +57,19 @@ fn agree(series: &[Series]) -> bool {
     spreads.len() >= COMPARED_AT_LEAST && quantile(&spreads, 0.5) < SPREAD
 }
 
-/// Whether gaps below the cap all have one ratio, or all one difference: chance does not do that.
+/// Whether the first gaps, which lie below the cap, all have one ratio or all one difference: chance does not do that.
 fn follows_a_law(gaps: &[f64], steps: usize, tolerance: f64) -> bool {
-    let below: Vec<f64> = gaps
-        .iter()
-        .copied()
-        .take_while(|gap| *gap < CAPPED_FROM_S)
-        .collect();
-    if below.len() < steps + 1 || below[0] <= 0.0 {
+    let Some(first) = gaps.get(..=steps) else {
+        return false;
+    };
+    if first[0] <= 0.0 || first.iter().any(|gap| *gap >= CAPPED_FROM_S) {
         return false;
     }
-    let ratios = sorted(below.windows(2).map(|pair| pair[1] / pair[0]));
-    let one_ratio = ratios[ratios.len() - 1] - ratios[0] <= tolerance * ratios[0];
-    let differences = sorted(below.windows(2).map(|pair| pair[1] - pair[0]));
-    let largest = below[below.len() - 1].max(below[0]);
-    let one_difference = differences[differences.len() - 1] - differences[0] <= tolerance * largest;
-    one_ratio || one_difference
+    let within = |steps: Vec<f64>, unit: f64| steps[steps.len() - 1] - steps[0] <= tolerance * unit;
+    let ratios = sorted(first.windows(2).map(|pair| pair[1] / pair[0]));
+    let smallest = ratios[0];
+    let differences = sorted(first.windows(2).map(|pair| pair[1] - pair[0]));
+    within(ratios, smallest) || within(differences, first[steps].max(first[0]))
 }
 
 #[cfg(test)]
@@ -84,6 +81,7 @@ mod tests {
         for gaps in [
             &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0][..],
             &[1.0, 3.0, 9.0, 27.0, 60.0],
+            &[1.0, 2.0, 4.0, 8.0, 10.0, 10.0],
             &[1.0, 2.0, 3.0, 4.0, 5.0],
             &[5.0, 5.0, 5.0, 5.0],
         ] {

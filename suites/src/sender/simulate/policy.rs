@@ -146,8 +146,8 @@ const fn constant(name: &'static str, delay_s: f64, jitter: Jitter) -> Policy {
 const fn ending(name: &'static str, end: End, jitter: Jitter) -> Policy {
     Policy {
         name,
-        end,
         jitter,
+        end,
         ..DOCUMENTED
     }
 }

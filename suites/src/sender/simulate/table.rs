@@ -63,7 +63,12 @@ impl Table {
     }
 
     fn row(&self, out: &mut String, name: &str, correct: bool) {
-        let _ = write!(out, "{name:<56}");
+        let blind = if BLIND.contains(&name) {
+            " (blind spot)"
+        } else {
+            ""
+        };
+        let _ = write!(out, "{:<56}", format!("{name}{blind}"));
         let mut rules: BTreeMap<&'static str, u32> = BTreeMap::new();
         let cells = self
             .cells
