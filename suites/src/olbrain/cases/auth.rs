@@ -350,6 +350,12 @@ fn wording(olbrain: &Olbrain, probe: &Probe<'_>) {
         );
         probe.observe("olbrain.auth.www-authenticate", &exchange, value);
     }
+    // The code, which is checked on every 401, is the same for a key that is not valid; the text need not be.
+    probe.send(
+        fixtures
+            .event(agent)
+            .set_header(AUTHORIZATION, &bearer(&fixtures.unlike(key))),
+    );
 }
 
 #[cfg(test)]

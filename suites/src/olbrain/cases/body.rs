@@ -20,7 +20,8 @@ pub(super) const CASES: &[Entry] = &[
     (
         "body::any_object",
         Property,
-        &["olbrain.body.any-json"],
+        // An answer holds a response whatever the event says.
+        &["olbrain.body.any-json", "olbrain.conv.response"],
         any_object,
     ),
     (

@@ -87,6 +87,7 @@ fn fixed_mistakes(olbrain: &Olbrain, agent: &str) -> Vec<Request> {
         fixtures
             .event(agent)
             .body("application/json; charset=no-such", "{}"),
+        fixtures.event(agent).without_header(AUTHORIZATION),
         fixtures.event(agent).set_header(AUTHORIZATION, "Bearer a b c"),
         fixtures
             .event(agent)

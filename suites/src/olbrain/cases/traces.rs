@@ -52,8 +52,9 @@ const LOOKED_INTO: usize = 12;
 /// So many events are refused for each reason.
 const EVENTS: usize = 3;
 
-/// How long the answer to an event of another case may take to be read.
-const SETTLE: Duration = Duration::from_millis(400);
+/// How often, and how long each time, the answers to events of other cases are given time to be read.
+const LOOKS: usize = 10;
+const SETTLE: Duration = Duration::from_millis(200);
 
 /// The body of an ordinary event with a word in it that an agent keeps.
 fn marked(olbrain: &Olbrain, agent: &str, marker: &str) -> Value {
@@ -202,8 +203,11 @@ fn leaves_nothing(
             .collect()
     };
     let mut new = unknown(&after);
-    if !new.is_empty() {
-        // Other cases may be about to read the answers that name these.
+    // Other cases may be about to read the answers that name these.
+    for _ in 0..LOOKS {
+        if new.len() < EVENTS {
+            break;
+        }
         patience::settle(SETTLE);
         new.retain(|id| olbrain.ledger.owner(id).is_none());
     }

@@ -22,7 +22,12 @@ pub(super) const CASES: &[Entry] = &[
     (
         "concurrency::isolation",
         Scenario,
-        &["olbrain.concurrency.isolation"],
+        // That ids are new is checked on every answer; here they are made at the same time.
+        &[
+            "olbrain.concurrency.isolation",
+            "olbrain.conv.message-id.unique",
+            "olbrain.wf.unique",
+        ],
         isolation,
     ),
     (

@@ -1,10 +1,11 @@
 //! Wrong servers of this API, each a small defect that implementers really make.
 
+mod auth;
+mod parts;
+
 use crate::mutant::Mutant;
 
-/// All of them.
+/// All of them, by area.
 pub(crate) fn all() -> Vec<&'static Mutant> {
-    MUTANTS.iter().collect()
+    [auth::MUTANTS].into_iter().flatten().collect()
 }
-
-const MUTANTS: &[Mutant] = &[];
