@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use spec::{Basis, Level};
 
-use crate::http::NoAnswerKind;
+use crate::http::{Exchange, NoAnswerKind};
 use crate::verdict::Verdict;
 
 /// Name and version of the schema.
@@ -76,6 +76,9 @@ pub enum Event {
         requirement: String,
         /// Whether it failed for it again.
         again: bool,
+        /// The exchange to show from now on: of the second time, where the case failed again.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        evidence: Option<Box<Evidence>>,
     },
     /// The run ended before everything was judged.
     Stopped {
@@ -159,6 +162,15 @@ pub struct Evidence {
     /// The flag that runs the generated input again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replay: Option<String>,
+    /// What came of the request when it was sent again on its own; `None` where nobody tried.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tried: Option<String>,
+    /// The exchange of that second time, where the failure did not repeat.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub second: Option<String>,
+    /// The exchange itself, for those who send its request again.
+    #[serde(skip)]
+    pub(crate) exchange: Option<Box<Exchange>>,
 }
 
 /// Something that takes events in.

@@ -332,7 +332,7 @@ impl<'r> Probe<'r> {
         // Nobody reads the evidence of a pass.
         let evidence = exchange
             .filter(|_| verdict != Verdict::Pass)
-            .map(|exchange| self.evidence(exchange));
+            .map(|exchange| self.evidence(exchange, verdict));
         let redact = |text: String| self.suite.target().redactor().text(&text);
         let (expected, got) = match finding {
             Finding::Met => (String::new(), String::new()),
@@ -353,11 +353,14 @@ impl<'r> Probe<'r> {
         }
     }
 
-    fn evidence(&self, exchange: &Exchange) -> Evidence {
+    fn evidence(&self, exchange: &Exchange, verdict: Verdict) -> Evidence {
         let target = self.suite.target();
         Evidence {
             transcript: transcript::render(exchange, target.base().prefix(), target.redactor()),
             reproduce: self.reproduction(&exchange.request),
+            tried: None,
+            second: None,
+            exchange: (verdict == Verdict::Fail).then(|| Box::new(exchange.clone())),
             replay: self.input_seed.get().map(|seed| {
                 let replay = format!("--replay '{}@{seed:016x}'", self.case);
                 if target.is_embedded() {
@@ -403,6 +406,53 @@ impl<'r> Probe<'r> {
         let outer = self.log.replace(Log::default());
         body();
         self.log.replace(outer)
+    }
+
+    /// The requirements that the case failed for so far, each with its evidence; the log is empty afterwards.
+    pub(crate) fn take_failures(&self) -> BTreeMap<String, Option<Evidence>> {
+        let log = self.log.take();
+        log.records()
+            .filter(|record| record.verdict == Verdict::Fail)
+            .map(|record| (record.requirement, record.evidence))
+            .collect()
+    }
+
+    /// Sends the request of a failure again, on its own and as it stands, and says what came of it. The reproduction that
+    /// a person is given has then been carried out.
+    pub(crate) fn tried(&self, mut evidence: Evidence, repeats: bool) -> Evidence {
+        let Some(first) = evidence.exchange.take() else {
+            return evidence;
+        };
+        let mut second = None;
+        let _unjudged = self.apart(|| second = Some(self.send(first.request.clone())));
+        let second = second.expect("the request was sent just now");
+        let redactor = self.suite.target().redactor();
+        let got = redactor.text(&second.in_short());
+        let same = match (&first.answer, &second.answer) {
+            (Ok(first), Ok(second)) => first.status == second.status,
+            (Err(first), Err(second)) => first.kind == second.kind,
+            _ => false,
+        };
+        evidence.tried = Some(if second.is_withheld() {
+            format!("not verified: {got}")
+        } else if same {
+            let length = got.chars().count();
+            let short: String = got.chars().take(60).collect();
+            format!(
+                "sent again on its own: the same, {short}{}",
+                if length > 60 { "…" } else { "" }
+            )
+        } else {
+            format!(
+                "not verified: sent again on its own it was answered {got}; the failure depends on more than this request, \
+                 such as an id that is used up, its connection, or others in flight"
+            )
+        });
+        if !repeats && !second.is_withheld() {
+            let prefix = self.suite.target().base().prefix();
+            evidence.second = Some(transcript::render(&second, prefix, redactor));
+        }
+        evidence
     }
 
     /// Adds a log made [apart](Self::apart) to the case's.

@@ -6,7 +6,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use spec::Basis;
 
-use crate::event::{Event, ExchangeRecord, Sink};
+use crate::event::{Event, Evidence, ExchangeRecord, Sink};
 use crate::http::{Exchange, NoAnswerKind};
 use crate::property;
 
@@ -71,6 +71,13 @@ impl Settings {
     }
 }
 
+/// A requirement that a case failed for, with the exchange that showed it.
+#[derive(Clone, Debug)]
+pub(crate) struct Failure {
+    pub(crate) requirement: String,
+    pub(crate) evidence: Option<Evidence>,
+}
+
 /// One run.
 pub struct Run {
     settings: Settings,
@@ -81,7 +88,7 @@ pub struct Run {
     limited: AtomicU32,
     failed: AtomicBool,
     /// Cases that failed, with the requirements they failed for.
-    failures: Mutex<BTreeMap<String, Vec<String>>>,
+    failures: Mutex<BTreeMap<String, Vec<Failure>>>,
     /// Requirements for which a simplest failing input was looked for.
     shrunk: Mutex<BTreeSet<String>>,
     stopped: OnceLock<String>,
@@ -136,14 +143,14 @@ impl Run {
         first
     }
 
-    pub(crate) fn note_failure(&self, case: &str, requirements: Vec<String>) {
+    pub(crate) fn note_failure(&self, case: &str, requirements: Vec<Failure>) {
         self.failed.store(true, Ordering::Relaxed);
         let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
         failures.insert(case.to_owned(), requirements);
     }
 
     /// The cases that failed so far, with the requirements they failed for.
-    pub(crate) fn failures(&self) -> BTreeMap<String, Vec<String>> {
+    pub(crate) fn failures(&self) -> BTreeMap<String, Vec<Failure>> {
         self.failures
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

@@ -9,7 +9,7 @@ use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use crate::case::Case;
 use crate::event::{Event, SCHEMA};
 use crate::probe::Probe;
-use crate::run::Run;
+use crate::run::{Failure, Run};
 use crate::suite::{Stop, Suite};
 use crate::verdict::Verdict;
 
@@ -139,7 +139,10 @@ fn run_case(
     for record in log.records() {
         match record.verdict {
             Verdict::Fail => {
-                failed.push(record.requirement.clone());
+                failed.push(Failure {
+                    requirement: record.requirement.clone(),
+                    evidence: record.evidence.clone(),
+                });
                 failures.push_str(&crate::report::failure(&record));
             }
             Verdict::Skip => reasons.push(record.expected.clone()),
@@ -229,7 +232,7 @@ pub fn execute(run: &Arc<Run>, planned: Vec<Planned>) {
 fn repeat(
     run: &Run,
     planned: &[Planned],
-    failures: &BTreeMap<String, Vec<String>>,
+    failures: &BTreeMap<String, Vec<Failure>>,
     elapsed: impl Fn() -> Duration,
 ) {
     let begun = elapsed();
@@ -245,19 +248,25 @@ fn repeat(
         };
         let probe = Probe::new(run, suite.as_ref(), case.name(), wire);
         case.run(&probe);
-        let (log, _) = probe.finish();
         if run.stopped().is_some() {
             // What failed because the target went away says nothing about the first time.
             return;
         }
-        let again: Vec<String> = log.with(Verdict::Fail).map(str::to_owned).collect();
-        for requirement in failed {
+        let mut again = probe.take_failures();
+        for failure in failed {
+            let requirement = &failure.requirement;
+            let fresh = again.remove(requirement);
+            let repeats = fresh.is_some();
+            // A case that fails again has had fixtures of its own, so its exchange is the better one to show.
+            let evidence = fresh.unwrap_or_else(|| failure.evidence.clone());
             run.emit(&Event::Repeated {
                 case: case.name().to_owned(),
                 requirement: requirement.clone(),
-                again: again.contains(requirement),
+                again: repeats,
+                evidence: evidence.map(|evidence| Box::new(probe.tried(evidence, repeats))),
             });
         }
+        probe.finish();
     }
 }
 

@@ -114,6 +114,7 @@ impl Summary {
                 case,
                 requirement,
                 again,
+                evidence,
             } => {
                 for check in &mut self.checks {
                     if check.case == *case
@@ -121,6 +122,9 @@ impl Summary {
                         && check.verdict == Verdict::Fail
                     {
                         check.flaky = !again;
+                        if let Some(evidence) = evidence {
+                            check.evidence = Some((**evidence).clone());
+                        }
                     }
                 }
             }

@@ -19,6 +19,14 @@ pub(crate) fn reproduction(base_url: &str, request: &Request, redactor: &Redacto
     }
     line.push_str("curl -sS -i");
     line.push_str(options);
+    if request
+        .path
+        .split('/')
+        .any(|segment| matches!(segment, "." | ".."))
+    {
+        // curl would follow them itself.
+        line.push_str(" --path-as-is");
+    }
     if request.method != "POST" || request.body.is_empty() {
         line.push_str(&format!(" -X {}", request.method));
     }

@@ -64,7 +64,16 @@ pub fn failure(record: &CheckRecord) -> String {
         for line in evidence.transcript.lines() {
             let _ = writeln!(out, "      {}", harmless(line));
         }
+        if let Some(second) = &evidence.second {
+            let _ = writeln!(out, "    the same request later, alone:");
+            for line in second.lines() {
+                let _ = writeln!(out, "      {}", harmless(line));
+            }
+        }
         let _ = writeln!(out, "    reproduce {}", evidence.reproduce);
+        if let Some(tried) = &evidence.tried {
+            let _ = writeln!(out, "    tried     {}", one_line(tried));
+        }
         if let Some(replay) = &evidence.replay {
             let _ = writeln!(out, "    replay    hookproof test {replay}");
         }

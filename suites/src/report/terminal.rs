@@ -300,6 +300,9 @@ mod tests {
             transcript: "> POST /v1/external-events/webhook HTTP/1.1\n< HTTP 200\n".to_owned(),
             reproduce: "curl -sS -i 'http://127.0.0.1:8080/'".to_owned(),
             replay: Some("--replay 'polyai::extract::headers@00000000000000ff'".to_owned()),
+            tried: Some("the same answer again: 200".to_owned()),
+            second: None,
+            exchange: None,
         };
         Event::Check(Box::new(CheckRecord {
             case: "polyai::extract::headers".to_owned(),
