@@ -15,6 +15,9 @@ use crate::event::{Event, ExchangeRecord, Sink};
 use crate::http::Limits;
 use crate::run::{Run, Settings};
 use crate::runner;
+use crate::sender::judge::judge;
+use crate::sender::scenario::builtins;
+use crate::sender::{timeline, vectors};
 use crate::transcript::one_line;
 
 #[derive(Debug, Args)]
@@ -62,6 +65,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     if let Some(why) = &row.untestable {
         let _ = writeln!(out, "    untestable {why}");
     }
+    if row.subject == spec::Subject::Sender {
+        judged_senders(&mut out, id);
+    }
     let api = id.split('.').next().unwrap_or_default();
     let apis: Vec<&'static str> = picked(&[])?.into_iter().filter(|known| *known == api).collect();
     let cases = cases_by_requirement(&apis).remove(id).unwrap_or_default();
@@ -76,6 +82,37 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     }
     say(&out)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Which scenarios show a requirement that binds a sender, which rules judge it, and what a breach looks like.
+fn judged_senders(out: &mut String, id: &str) {
+    let about = |begins: &String| {
+        let rest = id.strip_prefix(begins.as_str());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    let shown_in = builtins()
+        .iter()
+        .filter(|scenario| scenario.judges.iter().any(about));
+    for (position, scenario) in shown_in.enumerate() {
+        let head = if position == 0 { "scenarios" } else { "" };
+        let _ = writeln!(out, "    {head:<9} {} ({})", scenario.name, scenario.about);
+    }
+    for judgement in vectors::rules(id) {
+        let _ = writeln!(out, "\n    Rule {}", judgement.rule);
+        let _ = writeln!(out, "    looked at   {}", judgement.statistic);
+        let _ = writeln!(out, "    expected    {}", judgement.threshold);
+        let _ = writeln!(out, "    false alarm {}", judgement.false_alarm);
+    }
+    let Some(vector) = vectors::telling(id) else {
+        return;
+    };
+    let verdict = &vector.expect[id];
+    let _ = writeln!(out, "\n    An example ({}): {verdict}\n", vector.about);
+    let judgements = judge(&vector.recording);
+    let table = timeline::table(&vector.recording, &judgements, |event| event == 0);
+    for line in table.lines() {
+        let _ = writeln!(out, "    {line}");
+    }
 }
 
 /// The last exchange of a case against the embedded mock: where a case begins with a control, the point comes last.

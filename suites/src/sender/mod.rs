@@ -14,6 +14,7 @@ pub mod judge;
 pub mod judged;
 pub(crate) mod live;
 mod play;
+pub mod reference;
 pub(crate) mod report;
 pub mod request;
 mod rows;
@@ -22,6 +23,7 @@ pub(crate) mod session;
 pub mod side;
 pub mod simulate;
 pub mod timeline;
+pub(crate) mod vectors;
 
 pub use attempt::{Answered, Attempt, Mode, Overhead, Recording};
 pub use rows::{OpenRows, Retries, ScheduleRows};
