@@ -1,29 +1,18 @@
 //! What no answer may let out, whichever API it comes from: secrets that were sent, and the server's own insides.
 
 use crate::http::Response;
+use crate::insides;
 use crate::verdict::Finding;
 
-/// What only a crash of the server's own code leaves in a body.
-const STACK_TRACES: [&str; 9] = [
-    "Traceback (most recent call last)",
-    "\n    at Object.<anonymous>",
-    "node_modules/",
-    "node:internal/",
-    "\tat java.",
-    "\n   at System.",
-    "panicked at ",
-    "goroutine 1 [",
-    "stack backtrace:",
-];
-
-/// Whether a body holds a stack trace.
+/// Whether a body holds a stack trace, or a place in the source.
 pub(crate) fn stack_trace(body: &str) -> Finding {
-    let sign = STACK_TRACES.iter().find(|sign| body.contains(**sign));
+    let sign = insides::shown(body);
+    let expected = "an answer without a stack trace or a place in the source";
     let got = format!(
         "an answer that contains `{}`",
-        sign.copied().unwrap_or_default().trim()
+        sign.as_deref().unwrap_or_default()
     );
-    Finding::when(sign.is_none(), "an answer without a stack trace", got)
+    Finding::when(sign.is_none(), expected, got)
 }
 
 /// Whether an answer repeats a secret, in its body, of which `text` is the text, or in a header. `name` says what it is,

@@ -13,6 +13,7 @@ pub mod embedded;
 pub mod event;
 pub mod http;
 pub mod inkeep;
+mod insides;
 mod json_reading;
 mod leaks;
 pub mod mutant;

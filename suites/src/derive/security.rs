@@ -69,7 +69,7 @@ pub(super) fn aspect(operation: &'static Operation, aspect: &str) -> Option<Body
         "in-query" => Some(faulty(
             "the credential stands in the query",
             move |request, key| {
-                ["api_key", "key", "apikey", "access_token", header]
+                ["api_key", "key", "apikey", "access_token", "token", header]
                     .map(|name| request.clone().without_header(header).query(name, key))
                     .to_vec()
             },

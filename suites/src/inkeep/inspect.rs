@@ -13,6 +13,7 @@ use crate::verdict::Finding;
 /// What [`inspect`] checks on every exchange, whatever the case is about.
 pub(super) const ON_EVERY_EXCHANGE: &[&str] = &[
     "inkeep.route.post",
+    "inkeep.auth.ok",
     "inkeep.resp.ct.200",
     "inkeep.resp.ct.201",
     "inkeep.resp.schema.200",
@@ -87,6 +88,14 @@ pub(super) fn inspect(inkeep: &Inkeep, probe: &Probe<'_>, exchange: &Exchange) {
         "inkeep.response.no-redirect",
         Finding::when(!redirects, "no redirect", got),
     );
+    if shows_valid_token(inkeep, request) {
+        let finding = Finding::when(
+            !matches!(response.status, 401 | 403),
+            "no 401 and no 403, because the token is valid",
+            exchange.in_short(),
+        );
+        judge("inkeep.auth.ok", finding);
+    }
     if response.is_success() {
         inspect_event(probe, exchange);
     } else {
@@ -102,6 +111,19 @@ fn sent_token(request: &Request) -> Option<&str> {
     let telling = token.len() >= TELLING_TOKEN_CHARACTERS;
     let elsewhere = request.query.iter().any(|(_, value)| value.contains(token));
     (telling && !elsewhere).then_some(token)
+}
+
+/// Whether a request has the valid token where it belongs, and says so as plainly as the page does.
+fn shows_valid_token(inkeep: &Inkeep, request: &Request) -> bool {
+    let mut values = request
+        .headers
+        .iter()
+        .filter(|(name, _)| name.eq_ignore_ascii_case("authorization"));
+    let valid = inkeep.fixtures.key().map(|key| format!("Bearer {key}"));
+    match (values.next(), values.next(), valid) {
+        (Some((name, value)), None, Ok(valid)) => name == "Authorization" && *value == valid,
+        _ => false,
+    }
 }
 
 /// Whether the target was told to fail on this request.
@@ -134,9 +156,14 @@ fn inspect_event(probe: &Probe<'_>, exchange: &Exchange) {
     if let Some(finding) = derive::schema(operation, response) {
         probe.judge(schema, exchange, finding);
     }
-    let enveloped = response.json().is_some_and(|body| body["data"].is_object());
-    let finding = Finding::when(enveloped, "an object with the event as data", exchange.in_short());
-    probe.judge("inkeep.resp.envelope", exchange, finding);
+    if let Some(body) = response.json() {
+        let finding = Finding::when(
+            body["data"].is_object(),
+            "an object with the event as data",
+            exchange.in_short(),
+        );
+        probe.judge("inkeep.resp.envelope", exchange, finding);
+    }
     if let Some(event) = event(exchange) {
         let wrong: Vec<String> = ["id", "type", "createdAt", "updatedAt"]
             .into_iter()

@@ -78,7 +78,13 @@ fn key_counts(inkeep: &Inkeep, probe: &Probe<'_>) -> Result<(), Stop> {
 fn known_good(inkeep: &Inkeep, probe: &Probe<'_>) -> Result<Form, Stop> {
     let mut first = None;
     for form in [Form::Minimal, Form::WithId, Form::Full] {
-        let body = inkeep.fixtures.body_of(form, probe.case(), "string");
+        // The type of the sample, and for a target that takes it for a placeholder the one that the guide shows.
+        let kind = if form == Form::Minimal {
+            "string"
+        } else {
+            "user_message_submitted"
+        };
+        let body = inkeep.fixtures.body_of(form, probe.case(), kind);
         let exchange = probe.send(inkeep.fixtures.post(&body));
         if exchange.is_success() && (form != Form::Minimal || keeps_apart(inkeep, probe)) {
             return Ok(form);

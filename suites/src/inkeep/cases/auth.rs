@@ -128,7 +128,7 @@ fn no_side_effect(inkeep: &Inkeep, probe: &Probe<'_>) {
         let body = fixtures.body_with(&id, "hookproof_authorized");
         let why = "the request before it carried no token that counts";
         checks::aftermath(probe, ID, fixtures.post(&body), |exchange| {
-            checks::still_new(inkeep, exchange, &body, why)
+            checks::still_new(inkeep, probe, exchange, &body, why)
         });
     }
 }

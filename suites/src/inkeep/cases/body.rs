@@ -7,7 +7,9 @@ use crate::case::Origin::{Property, Scenario};
 use crate::derive::refusable;
 use crate::http::{Exchange, Framing};
 use crate::inkeep::Inkeep;
+use crate::inkeep::bodies::{Fault, plain_faults};
 use crate::inkeep::event::{event, member};
+use crate::inkeep::fixtures::full_body;
 use crate::inkeep::{checks, strategies};
 use crate::probe::Probe;
 use crate::property;
@@ -75,6 +77,7 @@ fn not_object(inkeep: &Inkeep, probe: &Probe<'_>) {
         json!([]),
         json!([{ "type": "hookproof_list" }]),
         json!("hookproof"),
+        json!("{\"type\":\"hookproof_text\"}"),
         json!(""),
         json!(1),
         json!(0),
@@ -194,22 +197,30 @@ fn server_metadata(inkeep: &Inkeep, probe: &Probe<'_>) {
 /// A valid event with one thing made wrong is refused. The event without the fault is the control.
 fn single_fault(inkeep: &Inkeep, probe: &Probe<'_>) {
     let strategy = (strategies::event_body(), strategies::fault());
+    // Each plain fault in the documented body first: what else a body holds excuses none.
+    for fault in plain_faults() {
+        judge_fault(inkeep, probe, &fault, |id| full_body(id, "hookproof_fault"));
+    }
     property::check(probe, &strategy, |(body, fault)| {
-        let valid = || body.to_json(Some(&inkeep.fixtures.fresh_id(probe.case())));
-        let faulty = refusable(probe, inkeep.fixtures.post(&fault.applied_to(&valid())));
-        let control = probe.send(inkeep.fixtures.post(&valid()));
-        let finding = if control.is_success() || control.is_withheld() {
-            let met = matches!(faulty.status(), Some(400 | 422));
-            let expected = format!("400 or 422, because {}", fault.in_words());
-            Finding::when(met, expected, faulty.in_short())
-        } else {
-            Finding::Undecided(format!(
-                "without the fault it is refused as well: {}",
-                control.in_short()
-            ))
-        };
-        probe.judge(fault.requirement, &faulty, finding);
+        judge_fault(inkeep, probe, &fault, |id| body.to_json(Some(id)));
     });
+}
+
+fn judge_fault(inkeep: &Inkeep, probe: &Probe<'_>, fault: &Fault, body: impl Fn(&str) -> Value) {
+    let valid = || body(&inkeep.fixtures.fresh_id(probe.case()));
+    let faulty = refusable(probe, inkeep.fixtures.post(&fault.applied_to(&valid())));
+    let control = probe.send(inkeep.fixtures.post(&valid()));
+    let finding = if control.is_success() || control.is_withheld() {
+        let met = matches!(faulty.status(), Some(400 | 422));
+        let expected = format!("400 or 422, because {}", fault.in_words());
+        Finding::when(met, expected, faulty.in_short())
+    } else {
+        Finding::Undecided(format!(
+            "without the fault it is refused as well: {}",
+            control.in_short()
+        ))
+    };
+    probe.judge(fault.requirement, &faulty, finding);
 }
 
 /// The guide names 400 for what fails validation.

@@ -27,6 +27,12 @@ pub(super) const CASES: &[Entry] = &[
         &["inkeep.id.len.ok", "inkeep.id.echo"],
         lengths,
     ),
+    (
+        "id::every_stranger",
+        Scenario,
+        &["inkeep.id.pattern"],
+        every_stranger,
+    ),
     ("id::no_two_are_one", Scenario, NEW, no_two_are_one),
     (
         "id::none_twice",
@@ -189,6 +195,25 @@ fn every_match(inkeep: &Inkeep, probe: &Probe<'_>) {
     });
 }
 
+/// What no id holds: every printable character of ASCII that the pattern leaves out, and characters that some program
+/// takes for one that it lets in. A blank stands within, since outer ones may be cut off.
+const STRANGERS: &str = " !\"#$%&'()*+,/:;<=>?@[\\]^`{|}~\0\n\u{7f}\u{a0}\u{aa}\u{b2}é\u{130}\u{131}\u{17f}\u{212a}\u{200b}\u{663}\u{ff21}‐–·…名\u{1f600}";
+
+fn every_stranger(inkeep: &Inkeep, probe: &Probe<'_>) {
+    const ID: &str = "inkeep.id.pattern";
+    let fresh = inkeep.fixtures.fresh_id(probe.case());
+    let control = inkeep.fixtures.body_with(&fresh, "hookproof_control");
+    if !checks::plain_is_accepted(probe, ID, inkeep.fixtures.post(&control)) {
+        return;
+    }
+    for stranger in STRANGERS.chars() {
+        let id = format!("{}{stranger}a", inkeep.fixtures.fresh_id(probe.case()));
+        let body = inkeep.fixtures.body_with(&id, "hookproof_id");
+        let why = format!("the id holds {stranger:?}, which the pattern does not match");
+        checks::refused(probe, ID, &why, inkeep.fixtures.post(&body));
+    }
+}
+
 fn lengths(inkeep: &Inkeep, probe: &Probe<'_>) {
     const ID: &str = "inkeep.id.len.ok";
     let fresh = inkeep.fixtures.fresh_id(probe.case());
@@ -277,5 +302,8 @@ mod tests {
             assert_eq!(is_id(id), fits, "{id}");
         }
         assert!(TELLING_IDS.iter().all(|id| is_id(id)));
+        assert!(STRANGERS.chars().all(|stranger| !is_id(&format!("a{stranger}a"))));
+        let printable = (' '..='~').filter(|c| !is_id(&format!("a{c}a")));
+        assert!(printable.into_iter().all(|c| STRANGERS.contains(c)));
     }
 }

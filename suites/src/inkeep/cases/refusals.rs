@@ -70,7 +70,7 @@ fn stores_nothing(inkeep: &Inkeep, probe: &Probe<'_>) {
         let valid = inkeep.fixtures.body_with(&id, "hookproof_accepted");
         let why = format!("the event before it was refused, as {}", fault.in_words());
         checks::aftermath(probe, ID, inkeep.fixtures.post(&valid), |exchange| {
-            checks::still_new(inkeep, exchange, &valid, &why)
+            checks::still_new(inkeep, probe, exchange, &valid, &why)
         });
     }
 }
@@ -90,7 +90,7 @@ fn other_method_stores_nothing(inkeep: &Inkeep, probe: &Probe<'_>) {
         let body = inkeep.fixtures.body_with(&id, "hookproof_post");
         let why = format!("{method} logs no event");
         checks::aftermath(probe, ID, inkeep.fixtures.post(&body), |exchange| {
-            checks::still_new(inkeep, exchange, &body, &why)
+            checks::still_new(inkeep, probe, exchange, &body, &why)
         });
     }
 }

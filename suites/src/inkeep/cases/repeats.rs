@@ -79,9 +79,12 @@ fn store(
 fn same_body(inkeep: &Inkeep, probe: &Probe<'_>) {
     let fixtures = &inkeep.fixtures;
     let minimal = fixtures.body_with(&fixtures.fresh_id(probe.case()), "hookproof_repeated");
+    let id = fixtures.fresh_id(probe.case());
+    let telling = format!("{}-A_b.{}", id.to_ascii_uppercase(), "x".repeat(100 - id.len()));
     for body in [
         minimal,
         full_body(&fixtures.fresh_id(probe.case()), "hookproof_repeated"),
+        fixtures.body_with(&telling, "hookproof_repeated"),
     ] {
         let Some(first) = store(inkeep, probe, REPEATED, &body) else {
             continue;
@@ -191,7 +194,11 @@ fn other_project(inkeep: &Inkeep, probe: &Probe<'_>) {
         }
         let exchange = probe.send(second);
         let why = "the id was taken in another project only";
-        probe.judge(ID, &exchange, checks::still_new(inkeep, &exchange, sent, why));
+        probe.judge(
+            ID,
+            &exchange,
+            checks::still_new(inkeep, probe, &exchange, sent, why),
+        );
         for (request, sent) in requests {
             let exchange = probe.send(request);
             let kind = event(&exchange).map(|event| member(&event, "type").clone());

@@ -194,7 +194,7 @@ impl Model {
         probe.judge(
             requirement,
             exchange,
-            checks::still_new(inkeep, exchange, body, why),
+            checks::still_new(inkeep, probe, exchange, body, why),
         );
     }
 }

@@ -1,10 +1,42 @@
-//! Wrong servers of this API, each a small defect that implementers really make.
+//! Wrong servers of this API, each a small defect that implementers really make: one file for each part of the catalogue.
+
+mod across;
+mod anchors;
+mod answers;
+mod auth;
+mod bag_values;
+mod bags;
+mod bend;
+mod body;
+mod events;
+mod id_pattern;
+mod ids;
+mod problems;
+mod repeats;
+mod route;
+mod types;
 
 use crate::mutant::Mutant;
 
 /// All of them.
 pub(crate) fn all() -> Vec<&'static Mutant> {
-    MUTANTS.iter().collect()
+    [
+        route::MUTANTS,
+        auth::MUTANTS,
+        body::MUTANTS,
+        types::MUTANTS,
+        anchors::MUTANTS,
+        ids::MUTANTS,
+        id_pattern::MUTANTS,
+        bags::MUTANTS,
+        bag_values::MUTANTS,
+        events::MUTANTS,
+        repeats::MUTANTS,
+        problems::MUTANTS,
+        answers::MUTANTS,
+        across::MUTANTS,
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
-
-const MUTANTS: &[Mutant] = &[];
