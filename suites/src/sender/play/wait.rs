@@ -80,7 +80,8 @@ impl Terms {
             self.quiet()
         } else {
             let asked = last.retry_after.unwrap_or_default().as_secs_f64() * self.retry_after_scale;
-            self.real(PATIENCE_S).max(self.quiet()) + Duration::from_secs_f64(asked)
+            let usual = self.real(PATIENCE_S).max(self.quiet());
+            usual.max(longer_next(&event.attempts)) + Duration::from_secs_f64(asked)
         };
         let from = if sender_is_gone {
             process.ended.unwrap_or(answered)
@@ -89,6 +90,14 @@ impl Terms {
         };
         Some((from + wait).min(at_most.max(answered + self.quiet())))
     }
+}
+
+/// How long a sender without a cap may wait next: its delays double, and some more.
+fn longer_next(attempts: &[Attempt]) -> Duration {
+    let [.., before, last] = attempts else {
+        return Duration::ZERO;
+    };
+    5 * last.head.saturating_sub(before.answered()) / 2
 }
 
 /// Whether the documents have the tries end with this answer.
@@ -179,6 +188,18 @@ mod tests {
 
     #[test]
     fn nobody_is_watched_for_ever() {
+        let growing = event(&[Answered::Status(503), Answered::Status(503)]);
+        let slower = Terms {
+            scale: 0.001,
+            watch_s: 100_000.0,
+            ..TERMS
+        };
+        let over_at = slower.over_at(&growing.events[0], Process::default());
+        assert_eq!(
+            over_at,
+            Some(AT(3500)),
+            "a gap of 1 s may be followed by one of 2.5 s"
+        );
         let many = vec![Answered::Status(503); 30];
         assert_eq!(over(&many, TERMS, Process::default()), Some(AT(29_600)));
         let smoke = Terms {
