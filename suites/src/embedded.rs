@@ -27,11 +27,16 @@ pub struct Embedded {
 pub struct EmbeddedError(String);
 
 /// The fixtures with enough ids for a whole run.
-pub fn with_plenty_of_ids(mut fixtures: Fixtures) -> Fixtures {
+pub fn with_plenty_of_ids(fixtures: Fixtures) -> Fixtures {
+    with_more_ids(fixtures, EXTRA_IDS)
+}
+
+/// The fixtures with so many more ids.
+pub(crate) fn with_more_ids(mut fixtures: Fixtures, count: u32) -> Fixtures {
     fixtures
         .polyai
         .known_ids
-        .extend((0..EXTRA_IDS).map(|n| format!("evt_01HK{n:015}")));
+        .extend((0..count).map(|n| format!("evt_01HK{n:015}")));
     fixtures
 }
 

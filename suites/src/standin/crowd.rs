@@ -64,13 +64,13 @@ async fn serve(stream: TcpStream, behind: Arc<Behind>, misbehave: Misbehave) {
     // A failure costs speed and nothing else.
     let _ = stream.set_nodelay(true);
     let earlier = Arc::new(AtomicU64::new(0));
-    let spelled = Arc::new(header_names(&stream).await);
+    let fields = Arc::new(header_fields(&stream).await);
     let service = service_fn(move |request| {
-        let (behind, earlier, spelled) = (Arc::clone(&behind), Arc::clone(&earlier), Arc::clone(&spelled));
+        let (behind, earlier, fields) = (Arc::clone(&behind), Arc::clone(&earlier), Arc::clone(&fields));
         async move {
             let earlier = earlier.fetch_add(1, Ordering::Relaxed);
-            let spelled = if earlier == 0 { spelled.as_slice() } else { &[] };
-            answer(&behind, earlier, spelled, misbehave, request).await
+            let fields = if earlier == 0 { fields.as_slice() } else { &[] };
+            answer(&behind, earlier, fields, misbehave, request).await
         }
     });
     // What goes wrong with a connection here is what the stand-in is for, or the client's own doing.
@@ -79,15 +79,15 @@ async fn serve(stream: TcpStream, behind: Arc<Behind>, misbehave: Misbehave) {
         .await;
 }
 
-/// The names of the header fields of the first request, as they arrive: `hyper` tells them in lower case.
-async fn header_names(stream: &TcpStream) -> Vec<String> {
+/// The header fields of the first request, as they arrive: `hyper` tells names in lower case, and values trimmed.
+async fn header_fields(stream: &TcpStream) -> Vec<String> {
     let mut start = [0; 4096];
     let length = stream.peek(&mut start).await.unwrap_or_default();
     String::from_utf8_lossy(&start[..length])
         .lines()
         .skip(1)
         .take_while(|line| !line.is_empty())
-        .filter_map(|line| Some(line.split_once(':')?.0.to_owned()))
+        .map(str::to_owned)
         .collect()
 }
 
@@ -96,7 +96,7 @@ type Body = BoxBody<Bytes, Closes>;
 async fn answer(
     behind: &Behind,
     earlier_on_connection: u64,
-    spelled: &[String],
+    fields: &[String],
     misbehave: Misbehave,
     request: Request<Incoming>,
 ) -> Result<Response<Body>, Closes> {
@@ -104,7 +104,7 @@ async fn answer(
     let body = body.collect().await.map_err(|_| Closes)?.to_bytes();
     let in_flight = behind.arrive();
     tokio::time::sleep(HOLD).await;
-    let reference = behind.reference(earlier_on_connection, spelled);
+    let reference = behind.reference(earlier_on_connection, fields);
     let Answer { response, manner } = misbehave(&reference, Request::from_parts(parts, body));
     let response = reference.dated(response);
     if let Manner::Late(delay) = manner {

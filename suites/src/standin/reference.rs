@@ -52,14 +52,10 @@ impl Behind {
     }
 
     /// The reference for one request.
-    pub(super) fn reference<'b>(
-        &'b self,
-        earlier_on_connection: u64,
-        spelled: &'b [String],
-    ) -> Reference<'b> {
+    pub(super) fn reference<'b>(&'b self, earlier_on_connection: u64, fields: &'b [String]) -> Reference<'b> {
         Reference {
             behind: self,
-            spelled,
+            fields,
             now: self.now(),
             earlier: self.earlier.fetch_add(1, Ordering::Relaxed),
             earlier_on_connection,
@@ -81,8 +77,8 @@ impl Drop for InFlight<'_> {
 pub struct Reference<'m> {
     behind: &'m Behind,
     now: Timestamp,
-    /// The names of the header fields as they arrived. Empty where they are not known.
-    spelled: &'m [String],
+    /// The header fields as they arrived. Empty where they are not known.
+    fields: &'m [String],
     /// How many requests came before this one.
     pub earlier: u64,
     /// How many requests came before this one on its connection. Zero where connections are not known.
@@ -109,10 +105,16 @@ impl<'m> Reference<'m> {
 
     /// How the request spells the name of a header field. Known for the first request of a connection only.
     pub fn spelling(&self, name: &str) -> Option<&'m str> {
-        let mut names = self.spelled.iter();
-        names
-            .find(|spelled| spelled.eq_ignore_ascii_case(name))
-            .map(String::as_str)
+        self.field(name).map(|(spelled, _)| spelled)
+    }
+
+    /// A header field as it was sent: its name, and all that follows the colon. Known for the first request of a
+    /// connection only.
+    pub fn field(&self, name: &str) -> Option<(&'m str, &'m str)> {
+        self.fields
+            .iter()
+            .filter_map(|field| field.split_once(':'))
+            .find(|(spelled, _)| spelled.eq_ignore_ascii_case(name))
     }
 
     /// The time of the request.

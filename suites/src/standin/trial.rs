@@ -8,7 +8,7 @@ use mock_server::Fixtures;
 use super::reference::{self, Behind};
 use super::{Answers, StandIn, crowd, plain};
 use crate::conduct::Conduct;
-use crate::embedded::with_plenty_of_ids;
+use crate::embedded::with_more_ids;
 use crate::http::{BaseUrl, BaseUrlError, Limits};
 use crate::registry::{self, Ingredients};
 use crate::report::Tap;
@@ -16,6 +16,9 @@ use crate::run::{Run, Settings};
 use crate::runner;
 use crate::suite::Suite;
 use crate::verdict::Verdict;
+
+/// Ids beyond the built-in ones: more than a trial spends, which has few inputs for each property.
+const EXTRA_IDS: u32 = 6000;
 
 /// Why a stand-in could not be tried. None of these is the suite's verdict.
 #[derive(Debug, thiserror::Error)]
@@ -99,7 +102,7 @@ fn run_cases(
     conduct: Conduct,
     wanted: impl Fn(&[String]) -> bool,
 ) -> Result<Bad, TrialError> {
-    let mut fixtures = with_plenty_of_ids(Fixtures::builtin());
+    let mut fixtures = with_more_ids(Fixtures::builtin(), EXTRA_IDS);
     if let Some(standin) = standin {
         (standin.setup)(&mut fixtures);
     }
