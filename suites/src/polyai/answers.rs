@@ -56,6 +56,11 @@ impl Learned {
         Self { text, plain }
     }
 
+    /// Whether both have a text, and not the same.
+    fn differs_from(&self, other: &Self) -> bool {
+        self.plain.is_some() && other.plain.is_some() && self.plain != other.plain
+    }
+
     fn is(&self, text: &str, exchange: &Exchange) -> bool {
         self.text.as_deref() == Some(text) || self.plain.as_deref() == Some(plain(text, exchange).as_str())
     }
@@ -72,10 +77,14 @@ impl Wording {
 
     /// Whether the two situations get answers that can be told apart.
     pub(crate) fn tells_apart(&self) -> bool {
-        matches!(
-            self.learned.get(),
-            Some((Learned { plain: Some(found), .. }, Learned { plain: Some(valid), .. })) if found != valid
-        )
+        self.learned
+            .get()
+            .is_some_and(|(not_found, not_valid)| not_found.differs_from(not_valid))
+    }
+
+    /// Whether these two controls were answered with texts that can be told apart.
+    pub(crate) fn distinguishes(not_found: &Exchange, not_valid: &Exchange) -> bool {
+        Learned::from(not_found).differs_from(&Learned::from(not_valid))
     }
 
     /// Reads an answer by what the controls were answered, and by the documented texts where it is none of those.

@@ -26,6 +26,7 @@ pub(super) const ON_EVERY_EXCHANGE: &[&str] = &[
     "polyai.response.error-field",
     "polyai.response.error-nonempty",
     "polyai.id.exact-messages",
+    "polyai.id.messages-not-swapped",
 ];
 
 /// Bodies up to this size are answered, whatever is in them.
@@ -204,6 +205,40 @@ pub(super) fn found(
     }
 }
 
+/// Whether the target finds the id of a request, with nothing judged: the control of another check. `None` where
+/// that cannot be told.
+pub(super) fn is_found(
+    polyai: &Polyai,
+    probe: &Probe<'_>,
+    purpose: Purpose,
+    make: impl Fn(&str) -> Request,
+) -> Option<bool> {
+    control(polyai, probe, purpose, make)
+        .ok()
+        .map(|control| control.is_ok())
+}
+
+/// The control: found, or the exchange in which it was not. The error says which fixture is missing.
+fn control(
+    polyai: &Polyai,
+    probe: &Probe<'_>,
+    purpose: Purpose,
+    make: impl Fn(&str) -> Request,
+) -> Result<Result<(), Exchange>, String> {
+    match polyai.fixtures.spend(purpose) {
+        Ok(known) => {
+            let exchange = probe.send(make(&known.id));
+            Ok(exchange.is_success().then_some(()).ok_or(exchange))
+        }
+        Err(_) if polyai.wording.tells_apart() => {
+            let exchange = probe.send(make(&polyai.fixtures.unknown_id()));
+            let found = polyai.wording.read(&exchange) == Reading::NotValid;
+            Ok(found.then_some(()).ok_or(exchange))
+        }
+        Err(missing) => Err(missing),
+    }
+}
+
 /// Two ways to say the same get the same verdict. Where the plain way is refused already, the other proves nothing:
 /// that failure belongs to another requirement.
 pub(super) fn equivalent(
@@ -214,30 +249,18 @@ pub(super) fn equivalent(
     plain: impl Fn(&str) -> Request,
     variant: impl Fn(&str) -> Request,
 ) {
-    let control = match polyai.fixtures.spend(Purpose::Input) {
-        Ok(known) => {
-            let exchange = probe.send(plain(&known.id));
-            exchange.is_success().then_some(()).ok_or(exchange)
-        }
-        Err(_) if polyai.wording.tells_apart() => {
-            let exchange = probe.send(plain(&polyai.fixtures.unknown_id()));
-            (polyai.wording.read(&exchange) == Reading::NotValid)
-                .then_some(())
-                .ok_or(exchange)
-        }
-        Err(missing) => return probe.skip(requirement, missing),
-    };
-    match control {
-        Ok(()) => {
+    match control(polyai, probe, Purpose::Input, plain) {
+        Ok(Ok(())) => {
             found(polyai, probe, requirement, Purpose::Input, place, variant);
         }
-        Err(exchange) => {
+        Ok(Err(exchange)) => {
             let reason = format!(
                 "the plain form of the request is refused as well: {}",
                 exchange.in_short()
             );
             probe.judge(requirement, &exchange, Finding::Undecided(reason));
         }
+        Err(missing) => probe.skip(requirement, missing),
     }
 }
 
@@ -297,16 +320,22 @@ pub(super) fn not_found(polyai: &Polyai, probe: &Probe<'_>, requirement: &str, w
 }
 
 /// Something is at the place, but no valid id: 400 "not valid".
+///
+/// A target that answers 400 as it should and says "not found" has its texts wrong, not its status.
 pub(super) fn not_valid(polyai: &Polyai, probe: &Probe<'_>, requirement: &str, why: &str, request: Request) {
     let exchange = probe.send(request);
+    let reading = polyai.wording.read(&exchange);
     let expected = format!("400 \"{}\": {why}", not_valid_text());
-    let finding = match polyai.wording.read(&exchange) {
-        Reading::NotValid | Reading::Unclear => Finding::Met,
-        _ => Finding::Broken {
-            expected,
-            got: exchange.in_short(),
-        },
+    let broken = Finding::Broken {
+        expected,
+        got: exchange.in_short(),
     };
+    if reading == Reading::NotFound {
+        probe.judge("polyai.id.messages-not-swapped", &exchange, broken);
+        return exact_text(probe, &exchange, not_valid_text());
+    }
+    let met = matches!(reading, Reading::NotValid | Reading::Unclear);
+    let finding = if met { Finding::Met } else { broken };
     probe.judge(requirement, &exchange, finding);
     exact_text(probe, &exchange, not_valid_text());
 }
@@ -326,10 +355,10 @@ pub(super) fn not_counted(
             expected,
             got: exchange.in_short(),
         },
-        Reading::Other if exchange.status().is_none_or(|status| status >= 500) => Finding::Broken {
-            expected,
-            got: exchange.in_short(),
-        },
+        // That it fails on such a request is held against it for every exchange.
+        Reading::Other if exchange.status().is_none_or(|status| status >= 500) => Finding::Undecided(
+            format!("the target fails on the request: {}", exchange.in_short()),
+        ),
         _ => Finding::Met,
     };
     probe.judge(requirement, &exchange, finding);

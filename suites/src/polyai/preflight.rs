@@ -1,7 +1,7 @@
 //! The first requests to a target: is it there, do key and ids fit, and how does it word its answers?
 
 use super::Polyai;
-use super::answers::Reading;
+use super::answers::{Reading, Wording};
 use super::documents::XmlReading;
 use super::fixtures::{KEY_VARIABLE, Purpose};
 use super::subject::at_location;
@@ -33,16 +33,30 @@ pub(super) fn run(polyai: &Polyai, probe: &Probe<'_>) -> Result<(), Stop> {
         }
         Err(_) => reachable_without_ids(polyai, probe)?,
     }
-    let not_found = probe.send(
-        polyai
-            .fixtures
-            .request("payload", "cid")
-            .body("application/json", r#"{"status":"succeeded"}"#),
-    );
-    let not_valid = probe.send(polyai.fixtures.baseline(&polyai.fixtures.unknown_id()));
-    polyai.wording.learn(&not_found, &not_valid);
+    learn_wording(polyai, probe);
     learn_xml(polyai, probe);
     Ok(())
+}
+
+/// Learns how the target says "not found" and "not valid": from JSON, and where it says the same to both there, from
+/// another location. A target that confuses them in one place only is judged by what it says elsewhere.
+fn learn_wording(polyai: &Polyai, probe: &Probe<'_>) {
+    let fixtures = &polyai.fixtures;
+    let mut alike = None;
+    for location in ["payload", "headers", "querystring"] {
+        let nothing = fixtures
+            .request(location, "cid")
+            .body("application/json", r#"{"status":"succeeded"}"#);
+        let not_found = probe.send(nothing);
+        let not_valid = probe.send(at_location(polyai, location, &fixtures.unknown_id()));
+        if Wording::distinguishes(&not_found, &not_valid) {
+            return polyai.wording.learn(&not_found, &not_valid);
+        }
+        alike.get_or_insert((not_found, not_valid));
+    }
+    if let Some((not_found, not_valid)) = alike {
+        polyai.wording.learn(&not_found, &not_valid);
+    }
 }
 
 fn in_header(polyai: &Polyai, id: &str) -> Request {
@@ -163,9 +177,9 @@ fn explain(polyai: &Polyai, exchange: Exchange, id: &str) -> Stop {
 /// Learns whether a path into XML begins with the root element. "Not valid" shows that an unknown id was found; a
 /// target whose answers cannot be told apart is asked with known ids.
 fn learn_xml(polyai: &Polyai, probe: &Probe<'_>) {
-    let finds = |path: &str| {
+    let finds = |path: &str, before: &str, after: &str| {
         let fixtures = &polyai.fixtures;
-        let body = |id: &str| format!("<root><cid>{id}</cid><status>succeeded</status></root>");
+        let body = |id: &str| format!("<root>{before}{id}{after}<status>succeeded</status></root>");
         let send = |id: &str| {
             probe.send(
                 fixtures
@@ -185,8 +199,10 @@ fn learn_xml(polyai: &Polyai, probe: &Probe<'_>) {
             .is_ok_and(|known| send(&known.id).is_success())
     };
     let reading = XmlReading {
-        without_root: finds("cid"),
-        with_root: finds("root.cid"),
+        without_root: finds("cid", "<cid>", "</cid>"),
+        with_root: finds("root.cid", "<cid>", "</cid>"),
+        deeper_without_root: finds("a.b", "<a><b>", "</b></a>"),
+        deeper_with_root: finds("root.a.b", "<a><b>", "</b></a>"),
     };
     // The first preflight's answer stands; a second one would learn the same.
     let _ = polyai.xml.set(reading);

@@ -6,10 +6,29 @@ use crate::http::Request;
 use crate::polyai::Polyai;
 use crate::polyai::checks;
 use crate::polyai::fixtures::Purpose;
+use crate::polyai::subject::at_location;
 use crate::probe::Probe;
 use crate::verdict::Finding;
 
 pub(super) const CASES: &[Entry] = &[
+    (
+        "auth::again_and_again",
+        Scenario,
+        &["polyai.auth.ok", "polyai.auth.invalid-key"],
+        again_and_again,
+    ),
+    (
+        "auth::everywhere",
+        Scenario,
+        &["polyai.auth.missing-key", "polyai.auth.invalid-key"],
+        everywhere,
+    ),
+    (
+        "auth::key_elsewhere",
+        Scenario,
+        &["polyai.auth.missing-key"],
+        key_elsewhere,
+    ),
     (
         "auth::key_value_case",
         Scenario,
@@ -57,6 +76,85 @@ fn under(polyai: &Polyai, key: &str) -> Result<Request, String> {
         .fixtures
         .baseline(&polyai.fixtures.id_under_a_wrong_key()?)
         .set_header("X-Api-Key", key))
+}
+
+/// A wrong key and the valid one in turns: neither answer depends on the key before.
+fn again_and_again(polyai: &Polyai, probe: &Probe<'_>) {
+    for round in 0..12 {
+        let request = polyai.fixtures.baseline(&polyai.fixtures.unknown_id());
+        let wrong = request
+            .clone()
+            .set_header("X-Api-Key", &format!("hookproof-unknown-key-{round}"));
+        let why = "nobody was given the key";
+        checks::refused(probe, "polyai.auth.invalid-key", why, wrong);
+        let exchange = probe.send(request);
+        // A 404 or 5xx has requirements of its own.
+        let let_in = !matches!(exchange.status(), Some(401 | 403));
+        let expected = "neither 401 nor 403: the key is valid";
+        let finding = Finding::when(let_in, expected, exchange.in_short());
+        probe.judge("polyai.auth.ok", &exchange, finding);
+    }
+}
+
+/// The key is asked for wherever the id is and whatever the body holds.
+fn everywhere(polyai: &Polyai, probe: &Probe<'_>) {
+    let id = match polyai.fixtures.refusal_id() {
+        Ok(id) => id,
+        Err(missing) => {
+            probe.skip("polyai.auth.missing-key", missing.clone());
+            return probe.skip("polyai.auth.invalid-key", missing);
+        }
+    };
+    let path = if polyai.xml().with_root && !polyai.xml().without_root {
+        "root.cid"
+    } else {
+        "cid"
+    };
+    let payload =
+        |path: &str, media: &str, body: String| polyai.fixtures.request("payload", path).body(media, body);
+    let pairs = format!("cid={id}&status=succeeded");
+    for (place, request) in [
+        ("in a header", at_location(polyai, "headers", &id)),
+        ("in the query", at_location(polyai, "querystring", &id)),
+        ("in JSON", at_location(polyai, "payload", &id)),
+        (
+            "in a form",
+            payload("cid", "application/x-www-form-urlencoded", pairs.clone()),
+        ),
+        ("in plain text", payload("cid", "text/plain", pairs)),
+        (
+            "in XML",
+            payload(path, "application/xml", format!("<root><cid>{id}</cid></root>")),
+        ),
+    ] {
+        let why = format!("there is no key, and the id is {place}");
+        let without = request.clone().without_header("X-Api-Key");
+        checks::refused(probe, "polyai.auth.missing-key", &why, without);
+        let why = format!("nobody was given the key, and the id is {place}");
+        let wrong = request.set_header("X-Api-Key", "hookproof-unknown-key");
+        checks::refused(probe, "polyai.auth.invalid-key", &why, wrong);
+    }
+}
+
+/// The valid key where the scheme does not put it, besides the query and other headers: a cookie, or the body.
+fn key_elsewhere(polyai: &Polyai, probe: &Probe<'_>) {
+    const ID: &str = "polyai.auth.missing-key";
+    let (key, id) = match polyai
+        .fixtures
+        .key()
+        .and_then(|key| Ok((key, polyai.fixtures.refusal_id()?)))
+    {
+        Ok(both) => both,
+        Err(missing) => return probe.skip(ID, missing),
+    };
+    let without = polyai.fixtures.baseline(&id).without_header("X-Api-Key");
+    for name in ["X-Api-Key", "api_key"] {
+        let cookie = without.clone().header("Cookie", &format!("{name}={key}"));
+        checks::refused(probe, ID, "the key stands in a cookie alone", cookie);
+    }
+    let body = serde_json::json!({ "cid": id, "X-Api-Key": key, "api_key": key, "apiKey": key });
+    let body = without.body("application/json", body.to_string());
+    checks::refused(probe, ID, "the key stands in the body alone", body);
 }
 
 fn key_value_case(polyai: &Polyai, probe: &Probe<'_>) {

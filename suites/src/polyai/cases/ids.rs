@@ -2,7 +2,7 @@
 
 use super::Entry;
 use crate::case::Origin::{Property, Scenario};
-use crate::http::Request;
+use crate::http::{Exchange, Request};
 use crate::polyai::Polyai;
 use crate::polyai::answers::{Reading, message, not_found_text, not_valid_text};
 use crate::polyai::checks;
@@ -36,15 +36,25 @@ pub(super) const CASES: &[Entry] = &[
     ("response::failure", Scenario, &["polyai.response.500"], failure),
 ];
 
+/// Again and again, since a fault may show only now and then.
 fn post(polyai: &Polyai, probe: &Probe<'_>) {
-    checks::found(
-        polyai,
-        probe,
-        "polyai.route.post",
-        Purpose::Case,
-        "at cid",
-        |id| polyai.fixtures.baseline(id),
-    );
+    const ID: &str = "polyai.route.post";
+    checks::found(polyai, probe, ID, Purpose::Case, "at cid", |id| {
+        polyai.fixtures.baseline(id)
+    });
+    let again: Vec<Exchange> = (0..12)
+        .map(|_| probe.send(polyai.fixtures.baseline(&polyai.fixtures.unknown_id())))
+        .collect();
+    let unserved = |exchange: &Exchange| matches!(exchange.status(), Some(404 | 405));
+    if again.iter().all(unserved) {
+        // So are unknown ids answered here, and that is judged where their answer is.
+        return;
+    }
+    for exchange in &again {
+        let expected = "neither 404 nor 405: the path is served";
+        let finding = Finding::when(!unserved(exchange), expected, exchange.in_short());
+        probe.judge(ID, exchange, finding);
+    }
 }
 
 /// Again and again, since a fault may show only now and then.
@@ -88,6 +98,12 @@ fn invalid(polyai: &Polyai, probe: &Probe<'_>) {
                     unknown(&near),
                 );
             }
+        }
+    }
+    // What stands for other characters in the patterns of some stores.
+    for pattern in ["%", "%%", "_", "*", ".*", "evt_%"] {
+        if !polyai.fixtures.knows(pattern) {
+            checks::not_valid(polyai, probe, ID, "the id is a pattern", unknown(pattern));
         }
     }
     property::check(probe, &"[A-Za-z0-9_-]{12,40}", |id| {

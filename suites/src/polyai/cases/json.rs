@@ -34,6 +34,12 @@ pub(super) const CASES: &[Entry] = &[
         through_scalar,
     ),
     (
+        "extract::json::properties_of_scalars",
+        Scenario,
+        &["polyai.extract.json.dotted.through-scalar"],
+        properties_of_scalars,
+    ),
+    (
         "extract::json::key_case",
         Property,
         &["polyai.extract.json.case"],
@@ -149,6 +155,23 @@ fn through_scalar(polyai: &Polyai, probe: &Probe<'_>) {
     );
 }
 
+/// The same with the names that strings and numbers have in programming languages, one by one.
+fn properties_of_scalars(polyai: &Polyai, probe: &Probe<'_>) {
+    const ID: &str = "polyai.extract.json.dotted.through-scalar";
+    let id = polyai
+        .fixtures
+        .refusal_id()
+        .unwrap_or_else(|_| polyai.fixtures.unknown_id());
+    for value in [json!(id), json!(7), json!(false), Value::Null] {
+        for next in ["cid", "length", "value", "constructor", "title", "count", "real"] {
+            let body = json!({ "cid": value, "status": "succeeded" });
+            let why = format!("cid holds {value}, which has no member {next}");
+            let path = format!("cid.{next}");
+            checks::not_found(polyai, probe, ID, &why, request(polyai, &path, body.to_string()));
+        }
+    }
+}
+
 fn key_case(polyai: &Polyai, probe: &Probe<'_>) {
     let id = polyai
         .fixtures
@@ -188,6 +211,9 @@ fn inherited_names(polyai: &Polyai, probe: &Probe<'_>) {
         "size",
         "keys",
         "items",
+        "values",
+        "get",
+        "update",
         "__class__",
         "class",
         "answers.constructor",
@@ -268,6 +294,10 @@ fn malformed(polyai: &Polyai, probe: &Probe<'_>) {
         format!("{{'cid':'{id}'}}"),
         format!("{{\"cid\":\"{id}\" \"status\":1}}"),
         format!("\"cid\":\"{id}\""),
+        format!("{{\"cid\":\"{id}\",}}"),
+        format!("{{cid:\"{id}\"}}"),
+        format!("{{\"cid\":\"{id}\"}}{{\"cid\":\"{id}\"}}"),
+        format!("/* id */ {{\"cid\":\"{id}\"}}"),
         format!("{{\"cid\":\"{id}\"}} trailing"),
         "{".to_owned(),
     ] {

@@ -1,6 +1,7 @@
 //! The cases, one file for each part of the catalogue.
 
 mod auth;
+mod decoys;
 mod encoding;
 mod extract;
 mod ids;
@@ -9,6 +10,7 @@ mod open;
 mod query;
 mod refusals;
 mod transport;
+mod xml;
 
 use std::sync::Arc;
 
@@ -35,6 +37,8 @@ pub(super) fn all(polyai: &Arc<Polyai>) -> Vec<Case> {
         query::CASES,
         extract::CASES,
         json::CASES,
+        decoys::CASES,
+        xml::CASES,
         encoding::CASES,
         ids::CASES,
         refusals::CASES,

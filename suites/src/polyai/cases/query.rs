@@ -11,6 +11,12 @@ use crate::property;
 use proptest::prelude::*;
 
 pub(super) const CASES: &[Entry] = &[
+    (
+        "query::location_synonyms",
+        Scenario,
+        &["polyai.query.location.near-miss"],
+        location_synonyms,
+    ),
     ("query::extra", Scenario, &["polyai.query.extra"], extra),
     ("query::order", Property, &["polyai.query.order"], order),
     (
@@ -20,12 +26,55 @@ pub(super) const CASES: &[Entry] = &[
         percent_encoding,
     ),
     (
+        "query::encoded_id",
+        Scenario,
+        &["polyai.query.percent-encoding"],
+        encoded_id,
+    ),
+    (
         "query::error_shape",
         Scenario,
         &["polyai.query.error-shape"],
         error_shape,
     ),
 ];
+
+/// Other words for the three locations, and the documented ones with something around them. The id stands in all
+/// three places, so that whatever a word is taken for finds it.
+fn location_synonyms(polyai: &Polyai, probe: &Probe<'_>) {
+    const ID: &str = "polyai.query.location.near-miss";
+    let id = match polyai.fixtures.refusal_id() {
+        Ok(id) => id,
+        Err(missing) => return probe.skip(ID, missing),
+    };
+    let everywhere = polyai.fixtures.baseline(&id).query("cid", &id).header("cid", &id);
+    for word in [
+        "header",
+        "query",
+        "queryString",
+        "query_string",
+        "params",
+        "url",
+        "body",
+        "json",
+        "form",
+        "data",
+        " payload",
+        "payload ",
+        "payload\n",
+        "headers,payload",
+        "payload;",
+        "[payload]",
+    ] {
+        let why = format!("{word:?} is not one of the three locations");
+        checks::refused(
+            probe,
+            ID,
+            &why,
+            everywhere.clone().set_query("event_id_location", word),
+        );
+    }
+}
 
 fn extra(polyai: &Polyai, probe: &Probe<'_>) {
     let place = "at cid, beside unknown parameters";
@@ -76,6 +125,29 @@ fn percent_encoding(polyai: &Polyai, probe: &Probe<'_>) {
                 request.raw_query(raw)
             },
         );
+    });
+}
+
+/// The id itself in the query: every character of its value encoded, and of its name.
+fn encoded_id(polyai: &Polyai, probe: &Probe<'_>) {
+    const ID: &str = "polyai.query.percent-encoding";
+    let body = r#"{"status":"succeeded"}"#;
+    let request = |pair: String| {
+        let request = polyai.fixtures.request("querystring", "cid");
+        let target = request.target();
+        let query = target.split_once('?').map_or("", |(_, query)| query);
+        let raw = format!("{query}&{pair}");
+        request.raw_query(raw).body("application/json", body)
+    };
+    let encoded = |text: &str| -> String { text.bytes().map(|byte| format!("%{byte:02X}")).collect() };
+    let plain = |id: &str| request(format!("cid={}", percent_encode(id)));
+    let place = "in the query, percent-encoded";
+    checks::equivalent(polyai, probe, ID, place, plain, |id| {
+        request(format!("cid={}", encoded(id)))
+    });
+    let place = "in the query, under a percent-encoded name";
+    checks::equivalent(polyai, probe, ID, place, plain, |id| {
+        request(format!("{}={}", encoded("cid"), percent_encode(id)))
     });
 }
 

@@ -21,12 +21,6 @@ pub(super) const CASES: &[Entry] = &[
         body_required,
     ),
     (
-        "extract::xml::malformed",
-        Scenario,
-        &["polyai.extract.xml.malformed"],
-        xml_malformed,
-    ),
-    (
         "refusal::client_mistakes",
         Property,
         &[
@@ -76,35 +70,6 @@ fn body_required(polyai: &Polyai, probe: &Probe<'_>) {
             "there is no body to hold the id",
             request,
         );
-    }
-}
-
-/// Documents that no XML processor accepts.
-fn xml_malformed(polyai: &Polyai, probe: &Probe<'_>) {
-    let id = polyai
-        .fixtures
-        .refusal_id()
-        .unwrap_or_else(|_| polyai.fixtures.unknown_id());
-    for body in [
-        format!("<root><cid>{id}</root>"),
-        format!("<root><cid>{id}</cid>"),
-        format!("<root><cid>{id}</cid></roots>"),
-        format!("<root><cid>{id}</cid></root><root/>"),
-        format!("<root><cid>{id}&undeclared;</cid></root>"),
-        format!("cid={id}"),
-    ] {
-        for path in ["cid", "root.cid"] {
-            let request = polyai
-                .fixtures
-                .request("payload", path)
-                .body("application/xml", body.clone());
-            checks::refused(
-                probe,
-                "polyai.extract.xml.malformed",
-                "the body is not XML",
-                request,
-            );
-        }
     }
 }
 

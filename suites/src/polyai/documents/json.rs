@@ -77,6 +77,15 @@ impl JsonDocument {
             if self.is_free(0, leaf) {
                 decoys.push(with("under the last name of the path alone", 0, leaf, &value));
             }
+            if last > 1 && self.is_free(1, leaf) {
+                decoys.push(with("beside the middle of the path", 1, leaf, &value));
+            }
+            decoys.push(with(
+                "in another branch below the beginning of the path",
+                1,
+                "branch",
+                &nested(&[leaf.to_owned()], &value),
+            ));
             if self.is_free(0, &self.segments[1]) {
                 let tail = nested(&self.segments[2..], &value);
                 decoys.push(with("under the end of the path", 0, &self.segments[1], &tail));

@@ -31,13 +31,30 @@ impl Decoy {
     }
 }
 
-/// Which path an XML target understands for `<root><cid>…`.
+/// Which paths into XML a target understands: with the root element, without it, both, or neither; for one name below
+/// the root, and for several, since a target may mix its readings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct XmlReading {
     /// `cid`.
     pub(crate) without_root: bool,
     /// `root.cid`.
     pub(crate) with_root: bool,
+    /// `a.b`.
+    pub(crate) deeper_without_root: bool,
+    /// `root.a.b`.
+    pub(crate) deeper_with_root: bool,
+}
+
+impl XmlReading {
+    /// Whether the target understands a path to so many names below the root: without the root, and with it. What it
+    /// does not understand at all is written as it understands one name.
+    fn at(self, depth: usize) -> (bool, bool) {
+        if depth > 1 && (self.deeper_without_root || self.deeper_with_root) {
+            (self.deeper_without_root, self.deeper_with_root)
+        } else {
+            (self.without_root, self.with_root)
+        }
+    }
 }
 
 /// A generated body in any of the four formats.

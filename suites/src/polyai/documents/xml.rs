@@ -28,11 +28,8 @@ pub(crate) struct XmlDocument {
 impl XmlDocument {
     pub(crate) fn path(&self, reading: XmlReading) -> String {
         let below = self.segments.join(".");
-        let rooted = if reading.without_root && reading.with_root {
-            self.prefers_root
-        } else {
-            reading.with_root
-        };
+        let (without_root, with_root) = reading.at(self.segments.len());
+        let rooted = with_root && (self.prefers_root || !without_root);
         if rooted {
             format!("{}.{below}", self.root)
         } else {
