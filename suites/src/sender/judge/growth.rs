@@ -20,11 +20,19 @@ const GROWTH_DELAYS: (usize, usize) = (6, 12);
 /// The seventh to twelfth delay below this, and the next six not this many times as large: that is linear growth.
 const LINEAR: (f64, f64) = (12.0, 2.4);
 
+/// Where no delay is short, it may be decorrelated jitter, whose growth is uneven: the first bound is lower then.
+const LINEAR_WITH_FLOOR_S: f64 = 10.8;
+const FLOOR_S: f64 = 0.75;
+
 /// Delays that begin so long after the first answer have reached the cap with any factor from 1.1 on.
 const LATE_FROM_S: f64 = 240.0;
 
 /// Nine tenths of the late delays are smaller than this: fails below the first number, warns below the second.
 const PLATEAU_S: (f64, f64) = (45.0, 50.0);
+
+/// The same with fewer events than `MANY_EVENTS`.
+const PLATEAU_OF_FEW_S: (f64, f64) = (42.0, 46.0);
+const MANY_EVENTS: usize = 16;
 
 /// How many late delays are needed where they are scattered, and where they are not.
 const LATE_DELAYS: (usize, usize) = (24, 2);
@@ -114,11 +122,20 @@ fn growth(judge: &mut Judge<'_>, rows: &'static ScheduleRows, group: &Group, ope
 /// Tells linear growth from exponential growth where delays are scattered.
 fn linear(judge: &mut Judge<'_>, rows: &'static ScheduleRows, group: &Group, open: &[&Series]) {
     let runs = judge.runs();
+    let smallest = open
+        .iter()
+        .flat_map(|series| series.after.iter().copied())
+        .fold(f64::INFINITY, f64::min);
+    let small = if smallest < FLOOR_S {
+        LINEAR.0
+    } else {
+        LINEAR_WITH_FLOOR_S
+    };
     let rule = Rule {
         requirement: rows.exponential,
         name: "not-linear",
         statistic: "mean of the delays 13 to 18 over the mean of the delays 7 to 12, where the latter is small",
-        threshold: format!("at least {} where that mean is below {} s", LINEAR.1, LINEAR.0),
+        threshold: format!("at least {} where that mean is below {small} s", LINEAR.1),
         false_alarm: rates::of("not-linear", open.len()),
     };
     let Some(long) = with_delays(open, 12) else {
@@ -127,7 +144,7 @@ fn linear(judge: &mut Judge<'_>, rows: &'static ScheduleRows, group: &Group, ope
     let middle = mean(long.iter().flat_map(|series| series.start[6..12].iter().copied()));
     let Some(long) = with_delays(open, 18) else {
         // Ten minutes are over before the eighteenth delay only where delays are long.
-        if middle >= LINEAR.0 {
+        if middle >= small {
             judge.report(
                 rule,
                 if_enough(
@@ -145,8 +162,7 @@ fn linear(judge: &mut Judge<'_>, rows: &'static ScheduleRows, group: &Group, ope
     let value = format!("{} over {} s", number(late), number(middle));
     let outcome = within_overhead(runs.allowance, |shift| {
         let (middle, late) = (middle - shift, late - shift);
-        let small = middle < LINEAR.0;
-        let grade = if small && late < LINEAR.1 * middle {
+        let grade = if middle < small && late < LINEAR.1 * middle {
             Grade::Broken
         } else {
             Grade::Met
@@ -228,11 +244,16 @@ fn ratios(judge: &mut Judge<'_>, rows: &'static ScheduleRows, open: &[&Series]) 
 /// Whether the delays reach the cap.
 fn plateau(judge: &mut Judge<'_>, rows: &'static ScheduleRows, group: &Group, open: &[&Series]) {
     let runs = judge.runs();
+    let limits = if group.steady || open.len() >= MANY_EVENTS {
+        PLATEAU_S
+    } else {
+        PLATEAU_OF_FEW_S
+    };
     let rule = Rule {
         requirement: rows.exponential,
         name: "reaches-the-cap",
         statistic: "delay below which nine tenths of those lie that began 240 s or more after the first answer",
-        threshold: format!("at least {} s; a warning below {} s", PLATEAU_S.0, PLATEAU_S.1),
+        threshold: format!("at least {} s; a warning below {} s", limits.0, limits.1),
         false_alarm: rates::of("reaches-the-cap", open.len()),
     };
     let late = sorted(open.iter().flat_map(|series| {
@@ -258,8 +279,8 @@ fn plateau(judge: &mut Judge<'_>, rows: &'static ScheduleRows, group: &Group, op
     let statistic = quantile(&late, 0.9);
     let outcome = within_overhead(runs.allowance, |shift| {
         let grade = match statistic - shift {
-            value if value < PLATEAU_S.0 => Grade::Broken,
-            value if value < PLATEAU_S.1 => Grade::Doubtful,
+            value if value < limits.0 => Grade::Broken,
+            value if value < limits.1 => Grade::Doubtful,
             _ => Grade::Met,
         };
         (grade, format!("{} s", number(statistic)))

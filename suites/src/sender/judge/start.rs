@@ -11,6 +11,10 @@ use crate::sender::ScheduleRows;
 /// The first delay of a sender without jitter: as documented, and at the edge.
 const STEADY_S: ((f64, f64), (f64, f64)) = ((0.85, 1.25), (0.7, 1.5));
 
+/// The upper bounds where only the first delay is scattered, by up to a second on top; and from which share on it is.
+const SCATTERED_S: (f64, f64) = (2.0, 2.2);
+const SCATTERED: f64 = 0.15;
+
 /// The first delay with jitter, as the mean of the lower three quarters of the events: decorrelated jitter, which draws
 /// from 1 to 3 s, makes 1.75 s.
 const LATE_S: (f64, f64) = (2.5, 2.7);
@@ -62,13 +66,19 @@ fn steady(judge: &mut Judge<'_>, rows: &'static ScheduleRows, group: &Group) {
         false_alarm: rates::of("first-delay", group.series.len()),
     };
     // Load moves delays up and leaves the lowest near what was meant. An upper bound looks at the very lowest.
-    let smallest = first(group, |series| &series.after)[0];
+    let delays = first(group, |series| &series.after);
+    let smallest = delays[0];
+    let median = quantile(&delays, 0.5);
+    let is_scattered = median - smallest > SCATTERED * median;
     let lower = quantile(&first(group, |series| &series.start), 0.25);
     let outcome = within_overhead(runs.allowance, |shift| {
-        let inside = |(low, high): (f64, f64)| lower - shift >= low && smallest - shift <= high;
-        let grade = if inside(STEADY_S.0) {
+        let inside = |(low, high): (f64, f64), scattered: f64| {
+            let high = if is_scattered { scattered } else { high };
+            lower - shift >= low && smallest - shift <= high
+        };
+        let grade = if inside(STEADY_S.0, SCATTERED_S.0) {
             Grade::Met
-        } else if inside(STEADY_S.1) {
+        } else if inside(STEADY_S.1, SCATTERED_S.1) {
             Grade::Doubtful
         } else {
             Grade::Broken
