@@ -276,7 +276,7 @@ const VARIANTS: &[Variant] = &[
     .with(|fixtures| {
         rename_ids(fixtures, |number| {
             format!("{}", 9_000_000_000_000_000_u64 + number as u64)
-        })
+        });
     }),
     Variant::new(
         "account-in-other-letters",
@@ -284,8 +284,8 @@ const VARIANTS: &[Variant] = &[
         |reference, request| reference.respond(&request),
     )
     .with(|fixtures| {
-        fixtures.polyai.account_id = "Société & Söhne".to_owned();
-        fixtures.polyai.project_id = "ws/1+1 = 2".to_owned();
+        "Société & Söhne".clone_into(&mut fixtures.polyai.account_id);
+        "ws/1+1 = 2".clone_into(&mut fixtures.polyai.project_id);
     }),
     Variant::new(
         "root-needed-below-the-top",

@@ -21,6 +21,9 @@ pub(super) const CASES: &[Entry] = &[
     ),
 ];
 
+/// A document of one form around an id.
+type Written = fn(&str) -> String;
+
 /// One document in the forms that XML 1.0 §2.8 gives it: with a declaration, with a comment or an instruction before
 /// the root, with another root, with blanks between its elements.
 fn documents(polyai: &Polyai, probe: &Probe<'_>) {
@@ -44,7 +47,6 @@ fn documents(polyai: &Polyai, probe: &Probe<'_>) {
             .body("application/xml", body)
     };
     let plain = |id: &str| request("root", format!("<root><cid>{id}</cid></root>"));
-    type Written = fn(&str) -> String;
     let forms: [(&str, &str, Written); 7] = [
         ("with a declaration", "root", |id| {
             format!("<?xml version=\"1.0\"?><root><cid>{id}</cid></root>")

@@ -34,6 +34,10 @@ impl Decoy {
 /// Which paths into XML a target understands: with the root element, without it, both, or neither; for one name below
 /// the root, and for several, since a target may mix its readings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "four independent answers, each by its name"
+)]
 pub(crate) struct XmlReading {
     /// `cid`.
     pub(crate) without_root: bool,

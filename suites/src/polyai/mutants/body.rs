@@ -106,7 +106,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "polyai.body.size-64k",
         "reads JSON of ten levels at most",
         |reference, request| {
-            if text(&request).matches("{").count() > 10 && id_path(&request).split('.').count() > 10 {
+            if text(&request).matches('{').count() > 10 && id_path(&request).split('.').count() > 10 {
                 return as_found(reference, request, None);
             }
             reference.respond(&request)
