@@ -70,8 +70,9 @@ impl Transport for Server<'_> {
     async fn send(&self, body: &Value) -> Reply {
         let event = self.event.get();
         let head = self.clock.now();
-        let mut recording = self.recording.borrow_mut();
-        let number = recording
+        let number = self
+            .recording
+            .borrow()
             .attempts
             .iter()
             .filter(|attempt| attempt.event == event)
@@ -87,7 +88,7 @@ impl Transport for Server<'_> {
         attempt.header_key = header_key;
         attempt.retry_after = self.retry_after.filter(|_| number == 0);
         let asked = attempt.retry_after;
-        recording.attempts.push(attempt);
+        self.recording.borrow_mut().attempts.push(attempt);
         match answer {
             Answered::Status(status) => Reply::Status(status, asked),
             _ => Reply::Nothing,
@@ -167,10 +168,10 @@ fn all_scenarios(policy: &Policy) -> Vec<Recording> {
     .map(|answers| play(policy, answers, |_| {}))
     .collect();
     all.push(play(policy, &[503, 200], |server| {
-        server.retry_after = Some(Duration::from_secs(3))
+        server.retry_after = Some(Duration::from_secs(3));
     }));
     all.push(play(policy, &[503, 200], |server| {
-        server.held = Duration::from_secs(3)
+        server.held = Duration::from_secs(3);
     }));
     all
 }
@@ -303,8 +304,8 @@ fn a_twin_that_goes_on_after_a_later_4xx() {
 
 #[test]
 fn twins_that_change_what_they_send() {
-    let policy = Policy::documented(Jitter::Equal);
     type Bend = fn(usize, u32, Value) -> (Value, Option<String>);
+    let policy = Policy::documented(Jitter::Equal);
     let twins: [(Bend, (&str, Verdict)); 4] = [
         (
             |number, _, mut body| {

@@ -1,7 +1,5 @@
 //! What a report claims about a failure has been tried.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
-
 use std::process::Command;
 
 use mock_server::Fixtures;

@@ -544,6 +544,6 @@ fn with_code(reference: &Reference<'_>, request: &Request<Bytes>, code: &str) ->
         return response;
     }
     edited(response, |body| {
-        edit_error(body, |error| error["code"] = Value::from(code))
+        edit_error(body, |error| error["code"] = Value::from(code));
     })
 }

@@ -43,6 +43,7 @@ impl Backoff {
     }
 
     /// The same in a shorter time, for tests: `HOOKPROOF_TIME_SCALE` says by how much.
+    #[must_use]
     pub fn scaled(self, scale: f64) -> Self {
         Self {
             start: self.start.mul_f64(scale),
