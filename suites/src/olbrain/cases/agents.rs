@@ -147,7 +147,22 @@ fn unknown(olbrain: &Olbrain, probe: &Probe<'_>) {
         let exchange = checks::refused(probe, ID, "there is no such agent", request);
         let code = answers::code(&exchange).unwrap_or_else(|| "no code".to_owned());
         probe.observe("olbrain.agent.code", &exchange, code);
+        for nearly in near_agents(agent) {
+            let why = "there is no such agent, only one with a longer or a shorter id";
+            let request = fixtures.trigger(&nearly, fixtures.body_for(agent).to_string());
+            checks::refused(probe, ID, why, request);
+        }
     }
+}
+
+/// An id that begins with that of an agent, and one that it begins with where that is long enough to be nobody's.
+fn near_agents(agent: &str) -> Vec<String> {
+    const NOBODYS: usize = 16;
+    let mut ids = vec![format!("{agent}hookproof")];
+    if agent.is_ascii() && agent.len() > NOBODYS {
+        ids.push(agent[..agent.len() - 1].to_owned());
+    }
+    ids
 }
 
 /// What tells one refusal from another, without what it may repeat of the path.
@@ -290,6 +305,13 @@ fn type_in_body(olbrain: &Olbrain, probe: &Probe<'_>) {
 mod tests {
     use super::*;
     use crate::http::{Request, Response};
+
+    #[test]
+    fn only_a_long_id_is_cut_short() {
+        assert_eq!(near_agents("12"), ["12hookproof"]);
+        let near = near_agents("agt_01HAKZ3A7QYFR");
+        assert_eq!(near, ["agt_01HAKZ3A7QYFRhookproof", "agt_01HAKZ3A7QYF"]);
+    }
 
     #[test]
     fn what_a_refusal_repeats_of_the_path_is_no_difference() {

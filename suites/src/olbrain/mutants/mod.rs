@@ -1,11 +1,32 @@
 //! Wrong servers of this API, each a small defect that implementers really make.
 
+mod agents;
 mod auth;
+mod body;
+mod conduct;
+mod errors;
+mod files;
+mod limit;
 mod parts;
+mod replies;
+mod workflow;
 
 use crate::mutant::Mutant;
 
 /// All of them, by area.
 pub(crate) fn all() -> Vec<&'static Mutant> {
-    [auth::MUTANTS].into_iter().flatten().collect()
+    [
+        agents::MUTANTS,
+        auth::MUTANTS,
+        body::MUTANTS,
+        limit::MUTANTS,
+        replies::MUTANTS,
+        files::MUTANTS,
+        workflow::MUTANTS,
+        errors::MUTANTS,
+        conduct::MUTANTS,
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
