@@ -1,5 +1,7 @@
 //! Runs as the cases make them and look at them.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use super::Olbrain;
@@ -62,12 +64,21 @@ pub(crate) fn wait_for(
     run: &str,
     wanted: impl Fn(&str) -> bool,
 ) -> (Exchange, bool) {
-    patience::until(
-        probe,
-        patience::TO_MOVE_ON,
-        &fetch(olbrain, agent, run),
-        |exchange| state(exchange).is_some_and(|state| wanted(&state)),
-    )
+    wait_longer_for(olbrain, probe, patience::TO_MOVE_ON, agent, run, wanted)
+}
+
+/// The same, with another time.
+pub(crate) fn wait_longer_for(
+    olbrain: &Olbrain,
+    probe: &Probe<'_>,
+    time: Duration,
+    agent: &str,
+    run: &str,
+    wanted: impl Fn(&str) -> bool,
+) -> (Exchange, bool) {
+    patience::until(probe, time, &fetch(olbrain, agent, run), |exchange| {
+        state(exchange).is_some_and(|state| wanted(&state))
+    })
 }
 
 /// Queues a run and waits for its end. `None`, and the requirement undecided, where there is none in time.

@@ -5,7 +5,7 @@ use crate::case::Origin::Scenario;
 use crate::http::{Exchange, Request};
 use crate::olbrain::Olbrain;
 use crate::olbrain::answers;
-use crate::olbrain::calls;
+use crate::olbrain::calls::{self, Control};
 use crate::olbrain::checks;
 use crate::olbrain::fixtures::Kind;
 use crate::olbrain::patience;
@@ -43,9 +43,6 @@ pub(super) const CASES: &[Entry] = &[
 
 /// As many runs as a list is asked for where a certain one is looked for.
 const MANY: usize = 100;
-
-/// How often a list is asked for in which a run may just have moved on.
-const TRIES: usize = 4;
 
 /// The list of an agent's runs.
 fn list(olbrain: &Olbrain, agent: &str) -> Request {
@@ -177,27 +174,48 @@ fn status(olbrain: &Olbrain, probe: &Probe<'_>) {
     };
     let in_state =
         |agent: &str, state: &str| list(olbrain, agent).query("status", state).query("limit", "100");
-    for state in runs::STATES {
-        // A run may move on while its list is made, but hardly each time.
-        for left in (0..TRIES).rev() {
-            let exchange = probe.send(in_state(agent, state));
-            let finding = only_in(state, &exchange);
-            if left == 0 || finding == Finding::Met {
-                probe.judge(ID, &exchange, checks::undecided_unless(&exchange, finding));
-                break;
-            }
+    let each_apart = |agent: &str| {
+        for state in runs::STATES {
+            // A run may move on while its list is made, but hardly each time.
+            let is_met = |exchange: &Exchange| only_in(state, exchange) == Finding::Met;
+            let (exchange, _) = patience::until(probe, patience::TO_BE_SEEN, &in_state(agent, state), is_met);
+            let finding = checks::undecided_unless(&exchange, only_in(state, &exchange));
+            probe.judge(ID, &exchange, finding);
         }
-    }
+    };
+    each_apart(agent);
     let Ok(agent) = olbrain.fixtures.workflow() else {
         return;
     };
-    let Some((run, exchange)) = runs::ended(olbrain, probe, ID, agent) else {
+    if let Some((run, exchange)) = runs::ended(olbrain, probe, ID, agent)
+        && let Some(state) = runs::state(&exchange)
+    {
+        found(olbrain, probe, agent, &run, &state);
+    }
+    let Ok(agent) = olbrain.fixtures.controllable() else {
         return;
     };
-    let state = runs::state(&exchange).unwrap_or_default();
-    let exchange = probe.send(in_state(agent, &state));
+    let Some(run) = runs::queued(olbrain, probe, ID, agent) else {
+        return;
+    };
+    probe.send(runs::control(olbrain, agent, &run, Control::Cancel));
+    let state = runs::state(&runs::look(olbrain, probe, agent, &run));
+    // A run that is not cancelled has ended before, or is about to be; what cancelling does is judged with that call.
+    if state.as_deref() == Some("cancelled") {
+        found(olbrain, probe, agent, &run, "cancelled");
+        each_apart(agent);
+    }
+}
+
+/// A run that is in its state for good is in the list of that state.
+fn found(olbrain: &Olbrain, probe: &Probe<'_>, agent: &str, run: &str, state: &str) {
+    const ID: &str = "olbrain.runs.list.status";
+    let request = list(olbrain, agent)
+        .query("status", state)
+        .query("limit", &MANY.to_string());
+    let (exchange, found) = patience::until(probe, patience::TO_BE_SEEN, &request, |e| names(e, run));
     let finding = match runs::listed(&exchange) {
-        _ if names(&exchange, &run) => Finding::Met,
+        _ if found => Finding::Met,
         Some(items) if items.len() < MANY / 10 => {
             let got = format!("a list of {} runs without it", items.len());
             Finding::when(
@@ -237,9 +255,16 @@ fn ignored(olbrain: &Olbrain, probe: &Probe<'_>) {
         let plain = list(olbrain, agent);
         let why = format!("the parameter {name} is none that the page names");
         let variant = plain.clone().query(name, value);
-        if let Some(exchange) = checks::equivalent(probe, ID, &why, plain, variant)
-            && runs::listed(&exchange).is_some_and(|items| items.is_empty())
-        {
+        let Some(whole) = checks::control(probe, ID, plain) else {
+            return;
+        };
+        let is_empty = |exchange: &Exchange| runs::listed(exchange).is_some_and(|items| items.is_empty());
+        let exchange = checks::accepted(probe, ID, &why, variant.clone());
+        if !is_empty(&exchange) || is_empty(&whole) {
+            continue;
+        }
+        let (exchange, _) = patience::until(probe, patience::TO_BE_SEEN, &variant, |e| !is_empty(e));
+        if is_empty(&exchange) {
             let finding = Finding::when(false, "the runs, as without the parameter", "an empty list");
             probe.judge(ID, &exchange, finding);
         }

@@ -58,21 +58,60 @@ fn any_order(olbrain: &Olbrain, probe: &Probe<'_>) {
             let Some(run) = runs::queued(olbrain, probe, ID, agent) else {
                 return;
             };
+            let mut pending = None;
             for control in controls {
-                step(olbrain, probe, agent, &run, control);
+                step(olbrain, probe, agent, &run, control, &mut pending);
             }
         });
     }
 }
 
-/// One call, with a look before and after.
-fn step(olbrain: &Olbrain, probe: &Probe<'_>, agent: &str, run: &str, control: Control) {
+/// Whether a call can have done to the run what it is for.
+fn has_effect(control: Control, state: &str) -> bool {
+    match control {
+        Control::Cancel => state == "cancelled",
+        Control::Pause => state == "paused",
+        Control::Resume => state != "paused",
+        Control::Retry => state != "failed",
+    }
+}
+
+/// Whether a call fits a run in this state.
+fn fits(control: Control, state: &str) -> bool {
+    match control {
+        Control::Cancel => matches!(state, "queued" | "running"),
+        Control::Pause => state == "running",
+        Control::Resume => state == "paused",
+        Control::Retry => state == "failed",
+    }
+}
+
+/// One call, with a look before and after. Where a call was taken whose effect is still to come, the run may change at any
+/// moment, and nothing can be said about the calls that follow.
+fn step(
+    olbrain: &Olbrain,
+    probe: &Probe<'_>,
+    agent: &str,
+    run: &str,
+    control: Control,
+    pending: &mut Option<Control>,
+) {
     let before = runs::look(olbrain, probe, agent, run);
-    probe.send(runs::control(olbrain, agent, run, control));
+    let answer = probe.send(runs::control(olbrain, agent, run, control));
     let after = runs::look(olbrain, probe, agent, run);
     let (Some(was), Some(is)) = (runs::state(&before), runs::state(&after)) else {
         return;
     };
+    if pending.is_some_and(|earlier| has_effect(earlier, &was)) {
+        *pending = None;
+    }
+    if pending.is_some() {
+        return;
+    }
+    if answer.is_success() && fits(control, &was) && !has_effect(control, &is) {
+        *pending = Some(control);
+        return;
+    }
     let Some(allowed) = allowed(&was, control) else {
         return;
     };
@@ -96,6 +135,19 @@ fn step(olbrain: &Olbrain, probe: &Probe<'_>, agent: &str, run: &str, control: C
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_call_that_fits_has_an_effect_that_shows() {
+        for (control, before, after) in [
+            (Control::Cancel, "running", "cancelled"),
+            (Control::Pause, "running", "paused"),
+            (Control::Resume, "paused", "running"),
+            (Control::Retry, "failed", "queued"),
+        ] {
+            assert!(fits(control, before) && !fits(control, "succeeded"));
+            assert!(has_effect(control, after) && !has_effect(control, before));
+        }
+    }
 
     #[test]
     fn what_is_over_stays_over_and_what_goes_on_may_end() {

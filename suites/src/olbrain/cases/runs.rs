@@ -1,10 +1,13 @@
 //! Runs: who may see them, what fetching one shows, and the files that it leaves.
 
+use std::time::Duration;
+
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::Entry;
 use crate::case::Origin::{Property, Scenario};
+use crate::derive;
 use crate::http::{Exchange, Request};
 use crate::olbrain::Olbrain;
 use crate::olbrain::answers;
@@ -50,7 +53,12 @@ pub(super) const CASES: &[Entry] = &[
     (
         "runs::progress",
         Scenario,
-        &["olbrain.runs.progress", "olbrain.runs.get.timing"],
+        &[
+            "olbrain.runs.progress",
+            "olbrain.runs.get.timing",
+            "olbrain.runs.get.status",
+            "olbrain.runs.get.fields",
+        ],
         progress,
     ),
     (
@@ -117,7 +125,7 @@ fn fetchable(olbrain: &Olbrain, probe: &Probe<'_>, id: &str) -> Option<(String, 
         }
     };
     let run = runs::queued(olbrain, probe, id, agent)?;
-    checks::control(probe, id, runs::fetch(olbrain, agent, &run))?;
+    patience::seen(probe, id, &runs::fetch(olbrain, agent, &run))?;
     Some((agent.to_owned(), run))
 }
 
@@ -200,6 +208,7 @@ fn fetched(olbrain: &Olbrain, probe: &Probe<'_>) {
         let Some(body) = answers::body(&exchange).filter(|_| found) else {
             continue;
         };
+        steady(probe, &request);
         let judge = |id: &str, met: bool, expected: String| {
             probe.judge(id, &exchange, Finding::when(met, expected, exchange.in_short()));
         };
@@ -213,14 +222,57 @@ fn fetched(olbrain: &Olbrain, probe: &Probe<'_>) {
             workflow.as_deref() == Some(agent),
             format!("workflow_id: {agent}"),
         );
-        if let Some(state) = answers::text(&body, "status") {
-            let met = runs::STATES.contains(&state.as_str());
-            judge(
-                "olbrain.runs.get.status",
-                met,
-                format!("a status out of {}", runs::STATES.join(", ")),
-            );
+        named_state(probe, &exchange);
+    }
+}
+
+/// So often in a row is a run fetched that is there.
+const IN_A_ROW: usize = 12;
+
+/// A run that was seen stays there: sooner or later it is fetched as often as one likes, wherever the requests end up.
+fn steady(probe: &Probe<'_>, request: &Request) {
+    const ID: &str = "olbrain.runs.get";
+    let mut in_a_row = 0;
+    let mut refused = None;
+    for _ in 0..4 * IN_A_ROW {
+        let exchange = probe.send(request.clone());
+        if exchange.status() == Some(200) {
+            in_a_row += 1;
+            if in_a_row == IN_A_ROW {
+                return probe.judge(ID, &exchange, Finding::Met);
+            }
+        } else {
+            in_a_row = 0;
+            refused = Some(exchange);
+            patience::pause(probe, Duration::from_millis(100));
         }
+    }
+    if let Some(exchange) = refused {
+        let expected = format!("200 for a run that was fetched before, {IN_A_ROW} times in a row");
+        let finding = Finding::when(false, expected, exchange.in_short());
+        probe.judge(ID, &exchange, checks::undecided_unless(&exchange, finding));
+    }
+}
+
+/// The form of a run that has ended, which shows more than one that waits.
+fn form(probe: &Probe<'_>, exchange: &Exchange) {
+    let response = exchange.response().filter(|response| response.status == 200);
+    if let Some(finding) = response.and_then(|response| derive::schema(calls::operation("get-run"), response))
+    {
+        probe.judge("olbrain.runs.get.fields", exchange, finding);
+    }
+}
+
+/// The state that a run shows is one that the page names.
+fn named_state(probe: &Probe<'_>, exchange: &Exchange) {
+    if let Some(state) = runs::state(exchange) {
+        let expected = format!("a status out of {}", runs::STATES.join(", "));
+        let finding = Finding::when(
+            runs::STATES.contains(&state.as_str()),
+            expected,
+            exchange.in_short(),
+        );
+        probe.judge("olbrain.runs.get.status", exchange, finding);
     }
 }
 
@@ -269,13 +321,24 @@ fn progress(olbrain: &Olbrain, probe: &Probe<'_>) {
     let Some(run) = runs::queued(olbrain, probe, ID, agent) else {
         return;
     };
-    if checks::control(probe, ID, runs::fetch(olbrain, agent, &run)).is_none() {
+    if patience::seen(probe, ID, &runs::fetch(olbrain, agent, &run)).is_none() {
         return;
     }
-    let (exchange, moved) = runs::wait_for(olbrain, probe, agent, &run, |state| state != "queued");
-    let expected = format!("another state than queued within {:?}", patience::TO_MOVE_ON);
+    let time = patience::TO_START;
+    let has_moved = |state: &str| state != "queued";
+    let (exchange, moved) = runs::wait_longer_for(olbrain, probe, time, agent, &run, has_moved);
+    if exchange.is_success() && runs::state(&exchange).is_none() {
+        form(probe, &exchange);
+        return probe.skip(ID, "the run shows no state");
+    }
+    let expected = format!("another state than queued within {time:?}");
     probe.judge(ID, &exchange, Finding::when(moved, expected, exchange.in_short()));
+    if !moved {
+        return probe.skip(TIMING, "the run has not even started in time");
+    }
     let (exchange, over) = runs::wait_for(olbrain, probe, agent, &run, runs::is_over);
+    named_state(probe, &exchange);
+    form(probe, &exchange);
     if !over {
         return probe.skip(TIMING, "no run came to its end in time");
     }
@@ -349,6 +412,10 @@ fn outputs(exchange: &Exchange) -> Vec<Value> {
 /// Addresses end 15 minutes after the call that gave them, and a later call gives new ones.
 fn expiry(olbrain: &Olbrain, probe: &Probe<'_>, agent: &str, run: &str, exchange: &Exchange, file: &Value) {
     const ID: &str = "olbrain.runs.get.url.expiry";
+    if file.get("url_expires_at").is_none_or(Value::is_null) {
+        // That it is missing is judged with the entry.
+        return;
+    }
     let ends = |file: &Value| rfc3339::parse(&answers::text(file, "url_expires_at")?);
     let Some(end) = ends(file) else {
         let finding = Finding::when(

@@ -130,13 +130,15 @@ fn unknown(olbrain: &Olbrain, probe: &Probe<'_>) {
     };
     let [_, session, list, message] = four(olbrain, &known.agent, &known.session, &known.message);
     let nobody = fixtures.unlike(&known.session);
-    let [_, no_session, no_list, _] = four(olbrain, &known.agent, &nobody, &known.message);
+    let [_, no_session, no_list, no_message] = four(olbrain, &known.agent, &nobody, &known.message);
     for (known, unknown) in [(session, no_session), (list, no_list)] {
-        if checks::control(probe, ID, known).is_some() {
+        if patience::seen(probe, ID, &known).is_some() {
             checks::coded(probe, ID, "there is no such session", unknown);
         }
     }
-    if checks::control(probe, MESSAGE, message).is_some() {
+    if patience::seen(probe, MESSAGE, &message).is_some() {
+        // Session and message are not found there; which of the two the code names is open.
+        checks::refused(probe, ID, "there is no such session", no_message);
         let path = calls::message(&known.agent, &known.session, &fixtures.unlike(&known.message));
         checks::coded(probe, MESSAGE, "there is no such message", fixtures.get(&path));
     }
@@ -151,12 +153,17 @@ fn other_agent(olbrain: &Olbrain, probe: &Probe<'_>) {
     let Some(known) = usual(olbrain, probe, ID) else {
         return;
     };
-    let [_, session, list, _] = four(olbrain, &known.agent, &known.session, &known.message);
-    let [_, foreign, foreign_list, _] = four(olbrain, other, &known.session, &known.message);
+    let why = "the session belongs to another agent";
+    let [_, session, list, message] = four(olbrain, &known.agent, &known.session, &known.message);
+    let [_, foreign, foreign_list, foreign_message] = four(olbrain, other, &known.session, &known.message);
     for (own, foreign) in [(session, foreign), (list, foreign_list)] {
-        if checks::control(probe, ID, own).is_some() {
-            checks::coded(probe, ID, "the session belongs to another agent", foreign);
+        if patience::seen(probe, ID, &own).is_some() {
+            checks::coded(probe, ID, why, foreign);
         }
+    }
+    if patience::seen(probe, ID, &message).is_some() {
+        // Session and message are not found there; which of the two the code names is open.
+        checks::refused(probe, ID, why, foreign_message);
     }
 }
 
@@ -168,7 +175,7 @@ fn other_organization(olbrain: &Olbrain, probe: &Probe<'_>) {
         return;
     };
     let own = four(olbrain, &known.agent, &known.session, &known.message);
-    if checks::control(probe, ID, own[1].clone()).is_none() {
+    if patience::seen(probe, ID, &own[1]).is_none() {
         return;
     }
     let mut requests = Vec::new();
@@ -207,7 +214,7 @@ fn message_elsewhere(olbrain: &Olbrain, probe: &Probe<'_>) {
             .fixtures
             .get(&calls::message(&one.agent, session, &one.message))
     };
-    if checks::control(probe, ID, fetch(&one.session)).is_some() {
+    if patience::seen(probe, ID, &fetch(&one.session)).is_some() {
         checks::coded(
             probe,
             ID,

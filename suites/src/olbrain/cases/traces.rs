@@ -49,6 +49,9 @@ const TOO_LARGE: &str = "olbrain.body.413-no-run";
 /// So many entries that came up meanwhile are looked into.
 const LOOKED_INTO: usize = 12;
 
+/// So often is a list fetched until it names what was just made.
+const LISTS: usize = 5;
+
 /// So many events are refused for each reason.
 const EVENTS: usize = 3;
 
@@ -143,6 +146,37 @@ fn shows(exchange: &Exchange, marker: &str) -> bool {
     exchange.is_success() && answers::body(exchange).is_some_and(|body| answers::mentions(&body, marker))
 }
 
+/// The ids in the list once it names what was made last.
+fn listed_with(
+    olbrain: &Olbrain,
+    probe: &Probe<'_>,
+    agent: &str,
+    kind: Kind,
+    last: &str,
+) -> Result<(BTreeSet<String>, Exchange), String> {
+    for _ in 0..LISTS {
+        let (ids, exchange) = listed(olbrain, probe, agent, kind);
+        if ids.contains(last) {
+            return Ok((ids, exchange));
+        }
+        patience::pause(probe, SETTLE);
+    }
+    Err("the list does not name what was made last, so it may have been cut".to_owned())
+}
+
+/// How many entries come up that no answer names while this run refuses nothing here: what others make who use the target.
+fn made_by_others(olbrain: &Olbrain, probe: &Probe<'_>, agent: &str, kind: Kind) -> Result<usize, String> {
+    let (before, _) = listed(olbrain, probe, agent, kind);
+    let mut last = String::new();
+    for _ in 0..EVENTS {
+        last = accepted(olbrain, probe, agent, kind)?;
+    }
+    let (after, _) = listed_with(olbrain, probe, agent, kind, &last)?;
+    patience::settle(SETTLE);
+    let new = after.difference(&before);
+    Ok(new.filter(|id| olbrain.ledger.owner(id).is_none()).count())
+}
+
 /// Sends an event that is taken, and says which entry of the list it made.
 fn accepted(olbrain: &Olbrain, probe: &Probe<'_>, agent: &str, kind: Kind) -> Result<String, String> {
     let exchange = probe.send(olbrain.fixtures.event(agent));
@@ -192,10 +226,7 @@ fn leaves_nothing(
         sent = Some(exchange);
     }
     let last = accepted(olbrain, probe, agent, kind)?;
-    let (after, list) = listed(olbrain, probe, agent, kind);
-    if !after.contains(&last) {
-        return Err("the list does not name what was made last, so it may have been cut".to_owned());
-    }
+    let (after, list) = listed_with(olbrain, probe, agent, kind, &last)?;
     let unknown = |ids: &BTreeSet<String>| -> Vec<String> {
         let new = ids.difference(&before);
         new.filter(|id| olbrain.ledger.owner(id).is_none())
@@ -224,6 +255,9 @@ fn leaves_nothing(
         Some(seen) => (Finding::when(false, expected, seen.in_short()), Some(seen)),
         // One or two may be those of an event whose answer got lost; as many as were refused are theirs.
         None => {
+            if new.len() >= EVENTS && made_by_others(olbrain, probe, agent, kind)? >= EVENTS {
+                return Err("others make entries in the list too, so that none can be told apart".to_owned());
+            }
             let got = format!(
                 "{} new entries that no answer named: {}",
                 new.len(),

@@ -23,7 +23,11 @@ pub(super) const CASES: &[Entry] = &[
     (
         "upload::taken",
         Scenario,
-        &["olbrain.upl.request", "olbrain.upl.both-kinds"],
+        &[
+            "olbrain.upl.request",
+            "olbrain.upl.both-kinds",
+            "olbrain.upl.size",
+        ],
         taken,
     ),
     (
@@ -43,7 +47,7 @@ pub(super) const CASES: &[Entry] = &[
     (
         "upload::beyond_inline",
         Scenario,
-        &["olbrain.upl.beyond-inline"],
+        &["olbrain.upl.beyond-inline", "olbrain.upl.size"],
         beyond_inline,
     ),
     ("upload::key", Scenario, &["olbrain.upl.errors.401"], key),
@@ -91,6 +95,7 @@ fn taken(olbrain: &Olbrain, probe: &Probe<'_>) {
     let any = answers.iter().any(|(_, exchange)| is_200(exchange));
     for (kind, exchange) in &answers {
         let met = is_200(exchange);
+        sized(probe, exchange, small().content.len());
         if met || !any {
             let expected = "200 for a form with one part named file";
             let finding = Finding::when(met, expected, exchange.in_short());
@@ -126,6 +131,9 @@ fn described(olbrain: &Olbrain, probe: &Probe<'_>) {
     let Some(agent) = able(olbrain, probe, "olbrain.upl.size") else {
         return;
     };
+    twins(probe, |content| {
+        request(olbrain, agent, Part::file("customers.csv", "text/csv", content))
+    });
     let types = [
         "text/csv",
         "application/pdf",
@@ -157,6 +165,19 @@ fn described(olbrain: &Olbrain, probe: &Probe<'_>) {
     });
 }
 
+/// Two files alike in name, type and length are two files.
+fn twins(probe: &Probe<'_>, upload: impl Fn(&'static str) -> Request) {
+    let first = probe.send(upload("name,email\r\nJane Doe,buyer@example.com\r\n"));
+    let second = probe.send(upload("name,email\r\nJohn Doe,buyer@example.com\r\n"));
+    let ids = [&first, &second].map(|exchange| answers::member(exchange, "file_id"));
+    if let [Some(first), Some(other)] = ids {
+        let expected =
+            format!("another file_id than {first}, for another file of the same name, type and length");
+        let finding = Finding::when(first != other, expected, other);
+        probe.judge("olbrain.upl.file-id.unique", &second, finding);
+    }
+}
+
 fn describe(
     olbrain: &Olbrain,
     probe: &Probe<'_>,
@@ -171,11 +192,8 @@ fn describe(
     let judge = |id: &str, met: bool, expected: String| {
         probe.judge(id, exchange, Finding::when(met, expected, exchange.in_short()));
     };
+    sized(probe, exchange, length);
     // A member that is not there breaks the form of the answer, which is judged with the contract.
-    if let Some(size) = body.get("size_bytes") {
-        let met = size.as_u64() == u64::try_from(length).ok();
-        judge("olbrain.upl.size", met, format!("size_bytes: {length}"));
-    }
     if let Some(got) = answers::text(&body, "content_type") {
         let met = got.eq_ignore_ascii_case(content_type);
         judge(
@@ -213,18 +231,30 @@ fn describe(
     }
 }
 
+/// The size is that of the content, whatever stands at its ends and however large it is.
+fn sized(probe: &Probe<'_>, exchange: &Exchange, length: usize) {
+    let body = answers::body(exchange).filter(|_| exchange.status() == Some(200));
+    if let Some(size) = body.as_ref().and_then(|body| body.get("size_bytes")) {
+        let met = size.as_u64() == u64::try_from(length).ok();
+        let finding = Finding::when(met, format!("size_bytes: {length}"), exchange.in_short());
+        probe.judge("olbrain.upl.size", exchange, finding);
+    }
+}
+
 /// A file of 1.5 MiB, more than a trigger's body may be. The head goes out as it stands, so that an early answer is read.
 fn beyond_inline(olbrain: &Olbrain, probe: &Probe<'_>) {
     const ID: &str = "olbrain.upl.beyond-inline";
     let Some(agent) = able(olbrain, probe, ID) else {
         return;
     };
-    let content = vec![b'x'; LIMIT_BYTES + LIMIT_BYTES / 2];
+    let length = LIMIT_BYTES + LIMIT_BYTES / 2;
+    let content = vec![b'x'; length];
     let part = Part::file("large.bin", "application/octet-stream", content);
     let exchange = probe.send(request(olbrain, agent, part).exact());
     let expected = "200: the limit of 1 MiB is one of the trigger's body";
     let finding = Finding::when(exchange.status() == Some(200), expected, exchange.in_short());
     probe.judge(ID, &exchange, checks::undecided_unless(&exchange, finding));
+    sized(probe, &exchange, length);
 }
 
 fn key(olbrain: &Olbrain, probe: &Probe<'_>) {
