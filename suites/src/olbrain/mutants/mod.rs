@@ -8,7 +8,14 @@ mod errors;
 mod files;
 mod limit;
 mod parts;
+mod places;
 mod replies;
+mod run_control;
+mod run_list;
+mod runs;
+mod session_list;
+mod sessions;
+mod uploads;
 mod workflow;
 
 use crate::mutant::Mutant;
@@ -25,6 +32,12 @@ pub(crate) fn all() -> Vec<&'static Mutant> {
         workflow::MUTANTS,
         errors::MUTANTS,
         conduct::MUTANTS,
+        uploads::MUTANTS,
+        runs::MUTANTS,
+        run_list::MUTANTS,
+        run_control::MUTANTS,
+        sessions::MUTANTS,
+        session_list::MUTANTS,
     ]
     .into_iter()
     .flatten()

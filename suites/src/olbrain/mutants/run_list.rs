@@ -1,0 +1,239 @@
+//! The list of runs: what is in it, how it is cut and filtered.
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+use serde_json::{Value, json};
+
+use super::parts::{fixtures, refusal};
+use super::places::{Page, at, edit, restatused};
+use crate::mutant::bend::{pairs, query_value, with_pairs, with_path, with_query};
+use crate::mutant::{Mutant, Reference};
+
+const RUNS: &[Page] = &[Page::Runs];
+
+/// The list without some of its parameters.
+fn without(
+    reference: &Reference<'_>,
+    request: Request<Bytes>,
+    is_dropped: impl Fn(&str, &str) -> bool,
+) -> Response<Bytes> {
+    if at(&request, RUNS).is_none() {
+        return reference.respond(&request);
+    }
+    let kept = pairs(&request);
+    let kept = kept
+        .iter()
+        .filter(|(name, value)| !is_dropped(name, value))
+        .map(|(name, value)| (name.as_str(), value.as_str()));
+    let request = with_pairs(request.clone(), kept);
+    reference.respond(&request)
+}
+
+/// The runs of a list, changed.
+fn listed(
+    reference: &Reference<'_>,
+    request: &Request<Bytes>,
+    change: impl FnOnce(&mut Vec<Value>),
+) -> Response<Bytes> {
+    edit(reference, request, Page::Runs, |list| {
+        if let Some(runs) = list.as_array_mut() {
+            change(runs);
+        }
+    })
+}
+
+/// The first parameter of the list that the page does not name.
+fn unknown_parameter(request: &Request<Bytes>) -> Option<(String, String)> {
+    at(request, RUNS)?;
+    let mut all = pairs(request).into_iter();
+    all.find(|(name, _)| name != "limit" && name != "status")
+}
+
+pub(super) const MUTANTS: &[Mutant] = &[
+    Mutant::new(
+        "runs-in-part",
+        "olbrain.runs.list",
+        "answers 206 to the list of runs, since it may be cut",
+        |reference, request| {
+            restatused(
+                reference,
+                &request,
+                RUNS,
+                StatusCode::OK,
+                StatusCode::PARTIAL_CONTENT,
+            )
+        },
+    ),
+    Mutant::new(
+        "runs-need-a-limit",
+        "olbrain.runs.list",
+        "asks for a limit where runs are listed",
+        |reference, request| {
+            if at(&request, RUNS).is_some() && query_value(&request, "limit").is_none() {
+                return refusal(
+                    reference,
+                    StatusCode::UNPROCESSABLE_ENTITY,
+                    "bad_request",
+                    "limit is missing.",
+                );
+            }
+            reference.respond(&request)
+        },
+    ),
+    Mutant::new(
+        "runs-of-another-worker",
+        "olbrain.runs.list.found",
+        "lists the runs of a worker that has none",
+        |reference, request| {
+            if at(&request, RUNS).is_some() {
+                return reference.respond_elsewhere(&request);
+            }
+            reference.respond(&request)
+        },
+    ),
+    Mutant::new(
+        "runs-by-another-id",
+        "olbrain.runs.list.found",
+        "lists runs by another id than that by which they are fetched",
+        |reference, request| {
+            listed(reference, &request, |runs| {
+                for run in runs {
+                    let id = run["run_id"].as_str().unwrap_or_default();
+                    run["run_id"] = id.replacen("run_", "exec_", 1).into();
+                }
+            })
+        },
+    ),
+    Mutant::new(
+        "runs-of-all-agents",
+        "olbrain.runs.list.only-own",
+        "lists the runs of all agents",
+        |reference, request| {
+            let Some(place) = at(&request, RUNS) else {
+                return reference.respond(&request);
+            };
+            let of_others: Vec<Value> = fixtures(reference)
+                .workflow_agents
+                .iter()
+                .filter(|agent| **agent != place.agent)
+                .filter_map(|agent| {
+                    let path = format!("/api/agents/{agent}/runs");
+                    let answer = reference.respond(&with_path(request.clone(), &path));
+                    serde_json::from_slice::<Vec<Value>>(answer.body()).ok()
+                })
+                .flatten()
+                .collect();
+            listed(reference, &request, |runs| runs.extend(of_others))
+        },
+    ),
+    Mutant::new(
+        "runs-without-limit",
+        "olbrain.runs.list.limit",
+        "ignores the limit on runs",
+        |reference, request| without(reference, request, |name, _| name == "limit"),
+    ),
+    Mutant::new(
+        "one-run-too-many",
+        "olbrain.runs.list.limit",
+        "gives the run too by which it finds out whether there are more",
+        |reference, request| {
+            let limit = query_value(&request, "limit").and_then(|limit| limit.parse::<u64>().ok());
+            match limit.filter(|_| at(&request, RUNS).is_some()) {
+                Some(limit) => reference.respond(&with_query(
+                    request,
+                    "limit",
+                    &limit.saturating_add(1).to_string(),
+                )),
+                None => reference.respond(&request),
+            }
+        },
+    ),
+    Mutant::new(
+        "limits-of-runs-by-tens",
+        "olbrain.runs.list.limit",
+        "gives ten runs at least",
+        |reference, request| {
+            let is_small = query_value(&request, "limit").is_some_and(|limit| limit.len() == 1);
+            if is_small && at(&request, RUNS).is_some() {
+                return reference.respond(&with_query(request, "limit", "10"));
+            }
+            reference.respond(&request)
+        },
+    ),
+    Mutant::new(
+        "runs-in-any-state",
+        "olbrain.runs.list.status",
+        "ignores the state by which runs are asked for",
+        |reference, request| without(reference, request, |name, _| name == "status"),
+    ),
+    Mutant::new(
+        "cancelled-among-failed",
+        "olbrain.runs.list.status",
+        "lists cancelled runs among those that have failed",
+        |reference, request| {
+            let asks =
+                at(&request, RUNS).is_some() && query_value(&request, "status").as_deref() == Some("failed");
+            if !asks {
+                return reference.respond(&request);
+            }
+            let cancelled = reference.respond(&with_query(request.clone(), "status", "cancelled"));
+            let cancelled: Vec<Value> = serde_json::from_slice(cancelled.body()).unwrap_or_default();
+            listed(reference, &request, |runs| runs.extend(cancelled))
+        },
+    ),
+    Mutant::new(
+        "cancelled-never-found",
+        "olbrain.runs.list.status",
+        "looks for canceled runs where cancelled ones are asked for",
+        |reference, request| {
+            let asks = at(&request, RUNS).is_some()
+                && query_value(&request, "status").as_deref() == Some("cancelled");
+            if asks {
+                return reference.respond(&with_query(request, "status", "canceled"));
+            }
+            reference.respond(&request)
+        },
+    ),
+    Mutant::new(
+        "no-succeeded-runs",
+        "olbrain.runs.list.status",
+        "lists no run as succeeded, since it keeps those as completed",
+        |reference, request| {
+            let asks = query_value(&request, "status").as_deref() == Some("succeeded");
+            listed(reference, &request, |runs| {
+                if asks {
+                    runs.clear();
+                }
+            })
+        },
+    ),
+    Mutant::new(
+        "runs-with-known-parameters-only",
+        "olbrain.runs.list.ignored",
+        "refuses parameters that it does not know",
+        |reference, request| {
+            if unknown_parameter(&request).is_some() {
+                return refusal(
+                    reference,
+                    StatusCode::BAD_REQUEST,
+                    "bad_request",
+                    "A parameter is not known.",
+                );
+            }
+            reference.respond(&request)
+        },
+    ),
+    Mutant::new(
+        "runs-by-any-member",
+        "olbrain.runs.list.ignored",
+        "takes every parameter for a member that runs should have",
+        |reference, request| {
+            let unknown = unknown_parameter(&request);
+            listed(reference, &request, |runs| {
+                if let Some((name, value)) = unknown {
+                    runs.retain(|run| run.get(&name) == Some(&json!(value)));
+                }
+            })
+        },
+    ),
+];
