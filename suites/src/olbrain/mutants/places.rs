@@ -124,7 +124,7 @@ pub(super) fn recoded(
     let response = reference.respond(request);
     if response.status() == status && at(request, pages).is_some() {
         edited(response, |body| {
-            edit_error(body, |error| error["code"] = code.into())
+            edit_error(body, |error| error["code"] = code.into());
         })
     } else {
         response

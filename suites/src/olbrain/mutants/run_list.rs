@@ -14,19 +14,18 @@ const RUNS: &[Page] = &[Page::Runs];
 /// The list without some of its parameters.
 fn without(
     reference: &Reference<'_>,
-    request: Request<Bytes>,
+    request: &Request<Bytes>,
     is_dropped: impl Fn(&str, &str) -> bool,
 ) -> Response<Bytes> {
-    if at(&request, RUNS).is_none() {
-        return reference.respond(&request);
+    if at(request, RUNS).is_none() {
+        return reference.respond(request);
     }
-    let kept = pairs(&request);
+    let kept = pairs(request);
     let kept = kept
         .iter()
         .filter(|(name, value)| !is_dropped(name, value))
         .map(|(name, value)| (name.as_str(), value.as_str()));
-    let request = with_pairs(request.clone(), kept);
-    reference.respond(&request)
+    reference.respond(&with_pairs(request.clone(), kept))
 }
 
 /// The runs of a list, changed.
@@ -130,7 +129,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "runs-without-limit",
         "olbrain.runs.list.limit",
         "ignores the limit on runs",
-        |reference, request| without(reference, request, |name, _| name == "limit"),
+        |reference, request| without(reference, &request, |name, _| name == "limit"),
     ),
     Mutant::new(
         "one-run-too-many",
@@ -164,7 +163,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "runs-in-any-state",
         "olbrain.runs.list.status",
         "ignores the state by which runs are asked for",
-        |reference, request| without(reference, request, |name, _| name == "status"),
+        |reference, request| without(reference, &request, |name, _| name == "status"),
     ),
     Mutant::new(
         "cancelled-among-failed",

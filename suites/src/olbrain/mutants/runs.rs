@@ -232,7 +232,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     )
     .now_and_then(),
     Mutant::new(
-        "run-as-text",
+        "fetched-run-as-text",
         "olbrain.runs.get.ct",
         "labels a fetched run as text/plain",
         |reference, request| relabelled(reference, &request, Page::Run, "text/plain; charset=utf-8"),
@@ -260,7 +260,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "puts a fetched run into a member run",
         |reference, request| {
             edit(reference, &request, Page::Run, |run| {
-                *run = json!({ "run": run.take() })
+                *run = json!({ "run": run.take() });
             })
         },
     ),
@@ -347,7 +347,10 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "writes the end of a run in another zone than its start, and calls both Z",
         |reference, request| {
             shown(reference, &request, "completed_at", |value| {
-                moment(value, |text| text.replacen("2", "1", 1).into())
+                moment(value, |text| match text.parse::<jiff::Timestamp>() {
+                    Ok(end) => (end - jiff::SignedDuration::from_hours(2)).to_string().into(),
+                    Err(_) => text.into(),
+                })
             })
         },
     ),
@@ -477,7 +480,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
             let end = reference.now() + jiff::SignedDuration::from_hours(1);
             let end = end.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
             left(reference, &request, |file| {
-                file["url_expires_at"] = end.as_str().into()
+                file["url_expires_at"] = end.as_str().into();
             })
         },
     ),
@@ -489,7 +492,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
             let end = reference.now() + jiff::SignedDuration::from_secs(15);
             let end = end.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
             left(reference, &request, |file| {
-                file["url_expires_at"] = end.as_str().into()
+                file["url_expires_at"] = end.as_str().into();
             })
         },
     ),

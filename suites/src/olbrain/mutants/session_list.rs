@@ -31,16 +31,16 @@ fn listed(
 /// Each session of a list, changed.
 fn each(reference: &Reference<'_>, request: &Request<Bytes>, change: impl Fn(&mut Value)) -> Response<Bytes> {
     listed(reference, request, |sessions| {
-        sessions.iter_mut().for_each(change)
+        sessions.iter_mut().for_each(change);
     })
 }
 
 /// The list without a parameter.
-fn without(reference: &Reference<'_>, request: Request<Bytes>, dropped: &str) -> Response<Bytes> {
-    if at(&request, SESSIONS).is_none() {
-        return reference.respond(&request);
+fn without(reference: &Reference<'_>, request: &Request<Bytes>, dropped: &str) -> Response<Bytes> {
+    if at(request, SESSIONS).is_none() {
+        return reference.respond(request);
     }
-    let kept = pairs(&request);
+    let kept = pairs(request);
     let kept = kept.iter().filter(|(name, _)| name != dropped);
     let kept = kept.map(|(name, value)| (name.as_str(), value.as_str()));
     reference.respond(&with_pairs(request.clone(), kept))
@@ -95,7 +95,7 @@ fn since(
     let Some(moment) = query_value(request, "since").filter(|_| at(request, SESSIONS).is_some()) else {
         return reference.respond(request);
     };
-    let all = without(reference, request.clone(), "since");
+    let all = without(reference, request, "since");
     edited(all, |list| {
         if let Some(sessions) = list["sessions"].as_array_mut() {
             sessions.retain(|session| is_listed(session, &moment));
@@ -159,7 +159,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "answers with the bare list of sessions",
         |reference, request| {
             edit(reference, &request, Page::Sessions, |list| {
-                *list = list["sessions"].take()
+                *list = list["sessions"].take();
             })
         },
     ),
@@ -291,7 +291,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         |reference, request| {
             let first = fixtures(reference).conversational_agents[0].clone();
             each(reference, &request, |session| {
-                session["agent_id"] = first.as_str().into()
+                session["agent_id"] = first.as_str().into();
             })
         },
     ),
@@ -319,7 +319,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
             Some(asked) => {
                 let more = with_query(request, "limit", &(asked + 1).to_string());
                 edit(reference, &more, Page::Sessions, |list| {
-                    list["limit"] = asked.into()
+                    list["limit"] = asked.into();
                 })
             }
             None => reference.respond(&request),
@@ -342,7 +342,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
             let path = format!("{}?{query}limit=50", request.uri().path());
             let request = with_target(request, &path);
             edit(reference, &request, Page::Sessions, |list| {
-                list["limit"] = 20.into()
+                list["limit"] = 20.into();
             })
         },
     ),
@@ -377,7 +377,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "takes a limit above 100 for none",
         |reference, request| {
             if limit(&request).is_some_and(|limit| limit > 100) {
-                return without(reference, request, "limit");
+                return without(reference, &request, "limit");
             }
             reference.respond(&request)
         },
@@ -409,7 +409,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "sessions-in-any-state",
         "olbrain.sess.list.status",
         "ignores the state by which sessions are asked for",
-        |reference, request| without(reference, request, "status"),
+        |reference, request| without(reference, &request, "status"),
     ),
     Mutant::new(
         "no-active-sessions",
@@ -428,7 +428,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "sessions-since-ever",
         "olbrain.sess.list.since",
         "ignores since",
-        |reference, request| without(reference, request, "since"),
+        |reference, request| without(reference, &request, "since"),
     ),
     Mutant::new(
         "sessions-until-then",

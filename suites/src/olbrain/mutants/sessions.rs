@@ -309,7 +309,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "lists what was sent to an agent and not what it answered",
         |reference, request| {
             messages(reference, &request, |all| {
-                all.retain(|message| message["role"] == "user")
+                all.retain(|message| message["role"] == "user");
             })
         },
     ),

@@ -580,7 +580,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
             );
             let filled = with_body(request, with_byte);
             edit(reference, &filled, Page::Upload, |body| {
-                body["size_bytes"] = 0.into()
+                body["size_bytes"] = 0.into();
             })
         },
     ),

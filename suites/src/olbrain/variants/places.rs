@@ -126,11 +126,11 @@ fn seen_later(reference: &Reference<'_>, request: Request<Bytes>) -> Response<By
 }
 
 /// Control calls are taken, and have their effect later.
-fn obeyed_later(reference: &Reference<'_>, request: Request<Bytes>) -> Response<Bytes> {
+fn obeyed_later(reference: &Reference<'_>, request: &Request<Bytes>) -> Response<Bytes> {
     let now = reference.now().as_millisecond();
-    let segments = segments(&request);
+    let segments = segments(request);
     let Some(run) = segments.get(2).filter(|_| segments[1] == "runs") else {
-        return reference.respond(&request);
+        return reference.respond(request);
     };
     let name = format!("asked of {run}");
     let asked = reference.memory().recall(&name).unwrap_or_default();
@@ -142,9 +142,9 @@ fn obeyed_later(reference: &Reference<'_>, request: Request<Bytes>) -> Response<
         *due.method_mut() = Method::POST;
         reference.respond(&due);
     }
-    let is_control = is_at(&request, &["runs", "*", "*"]) && request.method() == Method::POST;
+    let is_control = is_at(request, &["runs", "*", "*"]) && request.method() == Method::POST;
     if !is_control {
-        return reference.respond(&request);
+        return reference.respond(request);
     }
     let mut look = with_path(
         request.clone(),
@@ -160,7 +160,7 @@ fn obeyed_later(reference: &Reference<'_>, request: Request<Bytes>) -> Response<
         _ => false,
     };
     if !fits {
-        return reference.respond(&request);
+        return reference.respond(request);
     }
     reference
         .memory()
@@ -292,7 +292,7 @@ pub(super) const VARIANTS: &[Variant] = &[
     Variant::new(
         "obeys-later",
         "takes control calls with 202 and no body, and follows them a while later",
-        obeyed_later,
+        |reference, request| obeyed_later(reference, &request),
     ),
     Variant::new(
         "control-without-complaint",
