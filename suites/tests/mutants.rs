@@ -3,9 +3,10 @@
 use suites::mutant::{self, Killed, Matrix};
 use suites::standin::trial::Bad;
 
-/// Holds the outcome of every mutant of an API against the accepted matrix.
-fn every_mutant_is_killed_by_its_own_requirement(matrix: &Matrix) {
-    let api = matrix.api();
+/// Tries every mutant of an API on the cases for the requirement it breaks. What else a mutant fails depends on which requests
+/// meet which, so `cargo xtask matrix` prints that and no snapshot holds it.
+fn every_mutant_is_killed_by_its_own_requirement(api: &str) {
+    let matrix = Matrix::of_own_cases(api, |_| {}).unwrap();
     assert_eq!(*matrix.reference(), Bad::new(), "the unchanged reference");
     let survivors: Vec<String> = matrix.survivors().map(told).collect();
     assert_eq!(survivors, Vec::<String>::new());
@@ -28,18 +29,17 @@ fn told(survivor: &Killed) -> String {
 
 #[test]
 fn polyai() {
-    every_mutant_is_killed_by_its_own_requirement(&Matrix::of("polyai", |_| {}).unwrap());
+    every_mutant_is_killed_by_its_own_requirement("polyai");
 }
 
 #[test]
 fn inkeep() {
-    every_mutant_is_killed_by_its_own_requirement(&Matrix::of("inkeep", |_| {}).unwrap());
+    every_mutant_is_killed_by_its_own_requirement("inkeep");
 }
 
-/// Hundreds of mutants, and a suite that waits for runs: what else each of them fails is for the long run by hand.
 #[test]
 fn olbrain() {
-    every_mutant_is_killed_by_its_own_requirement(&Matrix::of_own_cases("olbrain", |_| {}).unwrap());
+    every_mutant_is_killed_by_its_own_requirement("olbrain");
 }
 
 #[test]

@@ -229,9 +229,8 @@ fn a_dry_run_shows_requests_and_sends_none() {
         text.contains(&url) && text.contains("$HOOKPROOF_POLYAI_KEY"),
         "{text}"
     );
-    for secret in Fixtures::builtin().polyai.keys.valid.iter() {
-        assert!(!text.contains(secret.as_str()), "{text}");
-    }
+    let secret = Fixtures::builtin().polyai.keys.valid.unwrap();
+    assert!(!text.contains(secret.as_str()), "{text}");
     for id in &Fixtures::builtin().polyai.known_ids {
         assert!(!text.contains(id), "{id}");
     }

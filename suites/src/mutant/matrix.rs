@@ -1,7 +1,6 @@
 //! Which mutants are killed by which requirements.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -152,22 +151,15 @@ impl Matrix {
             .collect()
     }
 
-    /// One mutant a line with the requirement it breaks, and below it what else fails.
+    /// One mutant a line with the requirement it breaks.
     pub fn to_text(&self) -> String {
-        let mut out = String::new();
-        for row in &self.rows {
-            let (name, breaks) = (row.mutant.name(), row.mutant.breaks());
-            let _ = writeln!(out, "{name}: {breaks}");
-            if row.mutant.is_intermittent() {
-                let _ = writeln!(out, "    and whatever it meets");
-                continue;
-            }
-            for (id, verdict) in row.collateral() {
-                let word = if verdict == Verdict::Warn { " (warns)" } else { "" };
-                let _ = writeln!(out, "    also {id}{word}");
-            }
-        }
-        out
+        let lines = self
+            .rows
+            .iter()
+            .map(|row| (row.mutant.name(), row.mutant.breaks()));
+        lines
+            .map(|(name, breaks)| format!("{name}: {breaks}\n"))
+            .collect()
     }
 }
 

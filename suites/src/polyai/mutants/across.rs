@@ -23,7 +23,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
             }
             reference.respond(&request).into()
         },
-    ),
+    )
+    .now_and_then(),
     Mutant::in_a_crowd(
         "refused-for-good",
         "polyai.connection.reuse",
@@ -34,7 +35,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
             }
             reference.respond(&request).into()
         },
-    ),
+    )
+    .now_and_then(),
     Mutant::in_a_crowd(
         "tenth-request-is-not-found",
         "polyai.connection.reuse",
@@ -46,7 +48,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
             }
             response.into()
         },
-    ),
+    )
+    .now_and_then(),
     Mutant::in_a_crowd(
         "one-variable-for-all",
         "polyai.concurrency.isolation",
@@ -58,7 +61,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
             }
             response.into()
         },
-    ),
+    )
+    .now_and_then(),
     Mutant::in_a_crowd(
         "busy",
         "polyai.concurrency.isolation",
@@ -69,7 +73,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
             }
             reference.respond(&request).into()
         },
-    ),
+    )
+    .now_and_then(),
     Mutant::in_a_crowd(
         "key-of-a-neighbour",
         "polyai.concurrency.isolation",
@@ -80,7 +85,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
             }
             reference.respond(&request).into()
         },
-    ),
+    )
+    .now_and_then(),
     Mutant::new(
         "refusal-of-every-other",
         "polyai.refusal.repeatable",
