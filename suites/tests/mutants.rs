@@ -1,5 +1,7 @@
 //! Each mutant is failed by the requirement it breaks, and the unchanged reference by none.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+
 use suites::mutant::{self, Killed, Matrix};
 use suites::standin::trial::Bad;
 

@@ -296,6 +296,19 @@ pub(super) const MUTANTS: &[Mutant] = &[
             })
         },
     ),
+    Mutant::new(
+        "token-in-x-api-key",
+        "inkeep.auth.not-in-other-header",
+        "takes the token from X-Api-Key as well",
+        |reference, request| {
+            let_in(reference, request, |request, valid| {
+                request
+                    .headers()
+                    .get("x-api-key")
+                    .is_some_and(|value| value.as_bytes() == valid.as_bytes())
+            })
+        },
+    ),
     Mutant::in_a_crowd(
         "header-name-as-printed",
         "inkeep.auth.header-name-case",
