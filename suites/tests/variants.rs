@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use suites::variant;
 
 /// Runs at the same time: much of a run is waiting.
-const PARALLEL_RUNS: usize = 6;
+const PARALLEL_RUNS: usize = 4;
 
 fn nothing_is_held_against_any(api: &str) {
     let variants = variant::of(api);
