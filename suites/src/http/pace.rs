@@ -36,7 +36,7 @@ impl Bounds {
         requests: None,
     };
 
-    /// Cases that may run at the same time, each with [`Bounds::in_flight`] requests at most.
+    /// Cases that may run at the same time, each with a bounded number of requests in flight.
     pub fn threads(&self) -> Option<usize> {
         self.connections
             .map(|count| (count.get() as usize / Self::PER_CASE).max(1))
