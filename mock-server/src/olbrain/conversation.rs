@@ -68,6 +68,25 @@ impl SessionStatus {
     }
 }
 
+/// When a message was taken: its place among all messages of the server, and its moment.
+///
+/// Both go the same way. A request's own moment would not do: it is read before the lock, so that of two messages at once
+/// the second one taken may have the earlier moment, and a clock may go back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Activity {
+    place: u64,
+    at: Timestamp,
+}
+
+impl Activity {
+    /// The one after this, of a message whose request came at `now`.
+    pub(crate) fn next(&mut self, now: Timestamp) -> Self {
+        self.place += 1;
+        self.at = self.at.max(now);
+        *self
+    }
+}
+
 /// One session.
 #[derive(Clone, Debug)]
 pub(crate) struct Session {
@@ -77,9 +96,7 @@ pub(crate) struct Session {
     /// `metadata` of the first message, as JSON.
     pub(crate) metadata: Bytes,
     pub(crate) created_at: Timestamp,
-    last_message_at: Timestamp,
-    /// Counts all activity of the server: a clock may stand still or go back, this does not.
-    activity: u64,
+    last: Activity,
     message_count: u64,
     tokens: Tokens,
 }
@@ -98,27 +115,26 @@ impl Session {
             user_id,
             metadata,
             created_at: now,
-            last_message_at: now,
-            activity: 0,
+            last: Activity { place: 0, at: now },
             message_count: 0,
             tokens: Tokens::default(),
         }
     }
 
     /// Counts messages in.
-    pub(crate) fn note(&mut self, messages: u64, tokens: Tokens, activity: u64, now: Timestamp) {
+    pub(crate) fn note(&mut self, messages: u64, tokens: Tokens, activity: Activity) {
         self.message_count += messages;
         self.tokens = self.tokens.plus(tokens);
-        self.activity = activity;
-        self.last_message_at = self.last_message_at.max(now);
+        self.last = activity;
     }
 
     pub(crate) fn last_message_at(&self) -> Timestamp {
-        self.last_message_at
+        self.last.at
     }
 
-    pub(crate) fn activity(&self) -> u64 {
-        self.activity
+    /// Later activity is larger.
+    pub(crate) fn last_activity(&self) -> Activity {
+        self.last
     }
 
     pub(crate) fn message_count(&self) -> u64 {
@@ -135,7 +151,7 @@ impl Session {
     }
 
     pub(crate) fn status(&self, now: Timestamp) -> SessionStatus {
-        if now.duration_since(self.last_message_at) > CLOSES_AFTER {
+        if now.duration_since(self.last.at) > CLOSES_AFTER {
             SessionStatus::Closed
         } else {
             SessionStatus::Active
@@ -232,11 +248,22 @@ mod tests {
     fn a_session_counts_what_it_holds() {
         let mut session = session();
         let later = after(Timestamp::UNIX_EPOCH, SignedDuration::from_secs(5));
-        session.note(2, Tokens::of(8, 4), 7, later);
-        session.note(2, Tokens::of(4, 4), 8, Timestamp::UNIX_EPOCH);
+        let mut activity = Activity::default();
+        session.note(2, Tokens::of(8, 4), activity.next(later));
+        session.note(2, Tokens::of(4, 4), activity.next(Timestamp::UNIX_EPOCH));
         assert_eq!((session.message_count(), session.tokens().total()), (4, 5));
-        assert_eq!((session.last_message_at(), session.activity()), (later, 8));
+        assert_eq!(session.last_message_at(), later);
         assert_eq!(session.cost(), 10);
+    }
+
+    #[test]
+    fn what_is_taken_later_is_never_earlier() {
+        let mut activity = Activity::default();
+        let later = after(Timestamp::UNIX_EPOCH, SignedDuration::from_secs(5));
+        let first = activity.next(later);
+        let second = activity.next(Timestamp::UNIX_EPOCH);
+        assert!(second > first);
+        assert_eq!(second.at, later);
     }
 
     #[test]
@@ -246,7 +273,7 @@ mod tests {
         assert_eq!(session.status(end), SessionStatus::Active);
         let later = after(end, SignedDuration::from_nanos(1));
         assert_eq!(session.status(later), SessionStatus::Closed);
-        session.note(2, Tokens::default(), 1, later);
+        session.note(2, Tokens::default(), Activity::default().next(later));
         assert_eq!(session.status(later), SessionStatus::Active);
     }
 }

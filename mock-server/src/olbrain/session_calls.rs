@@ -146,7 +146,7 @@ impl Olbrain {
                     && wanted.since.is_none_or(|since| session.last_message_at() > since)
             })
             .collect();
-        listed.sort_by_key(|session| std::cmp::Reverse(session.activity()));
+        listed.sort_by_key(|session| std::cmp::Reverse(session.last_activity()));
         listed.truncate(usize::try_from(wanted.limit).unwrap_or(usize::MAX));
         let count = listed.len().to_string();
         trace.step(

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::StatusCode;
 use jiff::Timestamp;
 
-use super::conversation::{Message, Session};
+use super::conversation::{Activity, Message, Session};
 use super::event::Event;
 use super::run::Run;
 use super::shelf::{Keep, Shelf};
@@ -88,8 +88,8 @@ pub(crate) struct Kept {
     pub(crate) uploads: Shelf<UploadedFile>,
     pub(crate) links: Shelf<Link>,
     pub(crate) first_answers: Shelf<FirstAnswer>,
-    /// Counts the messages that were taken.
-    pub(crate) activity: u64,
+    /// That of the message that was taken last.
+    pub(crate) activity: Activity,
 }
 
 /// The state behind its lock.

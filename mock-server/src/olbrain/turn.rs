@@ -143,10 +143,9 @@ impl Olbrain {
             ));
             fresh
         });
-        kept.activity += 1;
-        let activity = kept.activity;
+        let activity = kept.activity.next(trigger.now);
         if let Some(session) = kept.sessions.get_mut(&session_id) {
-            session.note(2, tokens, activity, trigger.now);
+            session.note(2, tokens, activity);
         }
         trace.step("session", &[&session_id], &[found], "olbrain.conv.200");
         session_id

@@ -209,19 +209,23 @@ fn message_elsewhere(olbrain: &Olbrain, probe: &Probe<'_>) {
     if one.session == other.session {
         return probe.skip(ID, "the target puts all events into one session");
     }
-    let fetch = |session: &str| {
+    let fetch = |session: &str, message: &str| {
         olbrain
             .fixtures
-            .get(&calls::message(&one.agent, session, &one.message))
+            .get(&calls::message(&one.agent, session, message))
     };
-    if patience::seen(probe, ID, &fetch(&one.session)).is_some() {
-        checks::coded(
-            probe,
-            ID,
-            "the message belongs to another session",
-            fetch(&other.session),
-        );
+    // Both have to be seen: where the other session is not yet there, it is what the answer names.
+    for there in [&one, &other] {
+        if patience::seen(probe, ID, &fetch(&there.session, &there.message)).is_none() {
+            return;
+        }
     }
+    checks::coded(
+        probe,
+        ID,
+        "the message belongs to another session",
+        fetch(&other.session, &one.message),
+    );
 }
 
 fn fetched(olbrain: &Olbrain, probe: &Probe<'_>) {
