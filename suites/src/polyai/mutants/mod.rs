@@ -7,9 +7,11 @@ mod body;
 mod formats;
 mod ids;
 mod json;
+mod json_values;
 mod locations;
 mod query;
 mod response;
+mod response_schemas;
 mod route;
 
 use mock_server::Fixtures;
@@ -24,10 +26,12 @@ pub(crate) fn all() -> Vec<&'static Mutant> {
         query::MUTANTS,
         locations::MUTANTS,
         json::MUTANTS,
+        json_values::MUTANTS,
         formats::MUTANTS,
         body::MUTANTS,
         ids::MUTANTS,
         response::MUTANTS,
+        response_schemas::MUTANTS,
         across::MUTANTS,
     ]
     .into_iter()

@@ -2,21 +2,21 @@
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Response, StatusCode};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::bend::{
-    answer, edited, id_path, is_json_payload, json_body, labelled, location, media_type, not_valid, refuse,
-    says_not_valid, sent_key, status_instead, text, with_text,
+    edited, id_path, is_json_payload, json_body, location, media_type, not_valid, refuse, says_not_valid,
+    sent_key, status_instead, text, with_text,
 };
 use crate::mutant::{Answer, Mutant};
 
 const CREATED: StatusCode = StatusCode::CREATED;
-const BAD_REQUEST: StatusCode = StatusCode::BAD_REQUEST;
-const UNAUTHORIZED: StatusCode = StatusCode::UNAUTHORIZED;
-const FAILED: StatusCode = StatusCode::INTERNAL_SERVER_ERROR;
+pub(super) const BAD_REQUEST: StatusCode = StatusCode::BAD_REQUEST;
+pub(super) const UNAUTHORIZED: StatusCode = StatusCode::UNAUTHORIZED;
+pub(super) const FAILED: StatusCode = StatusCode::INTERNAL_SERVER_ERROR;
 
 /// The answer, changed where it has this status.
-fn at(
+pub(super) fn at(
     response: Response<Bytes>,
     status: StatusCode,
     change: impl FnOnce(Response<Bytes>) -> Response<Bytes>,
@@ -26,11 +26,6 @@ fn at(
     } else {
         response
     }
-}
-
-/// The answer with another body.
-fn with_answer_body(response: Response<Bytes>, body: &Value) -> Response<Bytes> {
-    response.map(|_| Bytes::from(body.to_string()))
 }
 
 pub(super) const MUTANTS: &[Mutant] = &[
@@ -80,201 +75,6 @@ pub(super) const MUTANTS: &[Mutant] = &[
                 return status_instead(response, CREATED, StatusCode::SEE_OTHER);
             }
             response
-        },
-    ),
-    Mutant::new(
-        "html-errors",
-        "polyai.response.400-content-type",
-        "labels its errors text/html, as a framework's default page is",
-        |reference, request| {
-            at(reference.respond(&request), BAD_REQUEST, |response| {
-                labelled(response, "text/html")
-            })
-        },
-    ),
-    Mutant::new(
-        "no-label-on-not-valid",
-        "polyai.response.400-content-type",
-        "sends the answer for an id that is not valid without a media type",
-        |reference, request| {
-            let mut response = reference.respond(&request);
-            if says_not_valid(&response) {
-                response.headers_mut().remove(http::header::CONTENT_TYPE);
-            }
-            response
-        },
-    ),
-    Mutant::new(
-        "problem-details",
-        "polyai.response.400-content-type",
-        "labels its errors application/problem+json",
-        |reference, request| {
-            at(reference.respond(&request), BAD_REQUEST, |response| {
-                labelled(response, "application/problem+json")
-            })
-        },
-    ),
-    Mutant::new(
-        "html-for-unauthorized",
-        "polyai.response.401-content-type",
-        "lets its gateway answer 401 with a page",
-        |reference, request| {
-            at(reference.respond(&request), UNAUTHORIZED, |response| {
-                labelled(response, "text/html")
-            })
-        },
-    ),
-    Mutant::new(
-        "text-for-failures",
-        "polyai.response.500-content-type",
-        "labels its own failures text/plain",
-        |reference, request| {
-            at(reference.respond(&request), FAILED, |response| {
-                labelled(response, "text/plain")
-            })
-        },
-    ),
-    Mutant::new(
-        "object-for-text",
-        "polyai.response.400-schema",
-        "gives an object for error_message",
-        |reference, request| {
-            at(reference.respond(&request), BAD_REQUEST, |response| {
-                edited(response, |body| {
-                    let text = body["error_message"].take();
-                    body["error_message"] = json!({ "text": text });
-                })
-            })
-        },
-    ),
-    Mutant::new(
-        "list-of-errors",
-        "polyai.response.400-schema",
-        "answers with a list of errors",
-        |reference, request| {
-            at(reference.respond(&request), BAD_REQUEST, |response| {
-                let body = serde_json::from_slice::<Value>(response.body()).unwrap_or_default();
-                with_answer_body(response, &json!([body]))
-            })
-        },
-    ),
-    Mutant::new(
-        "json-in-json",
-        "polyai.response.400-schema",
-        "encodes its errors twice",
-        |reference, request| {
-            at(reference.respond(&request), BAD_REQUEST, |response| {
-                let text = String::from_utf8_lossy(response.body()).into_owned();
-                with_answer_body(response, &Value::String(text))
-            })
-        },
-    ),
-    Mutant::new(
-        "empty-400",
-        "polyai.response.400-schema",
-        "answers 400 without a body where the body is no JSON",
-        |reference, request| {
-            let broken = is_json_payload(&request) && json_body(&request).is_none();
-            at(reference.respond(&request), BAD_REQUEST, |response| {
-                if broken {
-                    response.map(|_| Bytes::new())
-                } else {
-                    response
-                }
-            })
-        },
-    ),
-    Mutant::new(
-        "text-for-unauthorized",
-        "polyai.response.401-schema",
-        "answers 401 with the word Unauthorized",
-        |reference, request| {
-            at(reference.respond(&request), UNAUTHORIZED, |response| {
-                response.map(|_| Bytes::from("Unauthorized"))
-            })
-        },
-    ),
-    Mutant::new(
-        "number-for-unauthorized",
-        "polyai.response.401-schema",
-        "gives a number for error_message in a 401",
-        |reference, request| {
-            at(reference.respond(&request), UNAUTHORIZED, |response| {
-                with_answer_body(response, &json!({ "error_message": 401 }))
-            })
-        },
-    ),
-    Mutant::new(
-        "text-where-it-fails",
-        "polyai.response.500-schema",
-        "answers its own failures with plain words under the label of JSON",
-        |reference, request| {
-            at(reference.respond(&request), FAILED, |response| {
-                response.map(|_| Bytes::from("Internal Server Error"))
-            })
-        },
-    ),
-    Mutant::new(
-        "message-for-error-message",
-        "polyai.response.error-field",
-        "names the text of its errors `message`",
-        |reference, request| {
-            let response = reference.respond(&request);
-            let text = String::from_utf8_lossy(response.body()).replace("\"error_message\"", "\"message\"");
-            response.map(|_| Bytes::from(text))
-        },
-    ),
-    Mutant::new(
-        "camel-case",
-        "polyai.response.error-field",
-        "names the text of a 401 `errorMessage`",
-        |reference, request| {
-            at(reference.respond(&request), UNAUTHORIZED, |response| {
-                with_answer_body(response, &json!({ "errorMessage": "Unauthorized" }))
-            })
-        },
-    ),
-    Mutant::new(
-        "detail-of-failures",
-        "polyai.response.error-field",
-        "gives the reason for its own failures as `detail`",
-        |reference, request| {
-            at(reference.respond(&request), FAILED, |response| {
-                with_answer_body(response, &json!({ "detail": "Internal Server Error" }))
-            })
-        },
-    ),
-    Mutant::new(
-        "no-reason-for-unauthorized",
-        "polyai.response.error-nonempty",
-        "leaves error_message empty in a 401",
-        |reference, request| {
-            at(reference.respond(&request), UNAUTHORIZED, |response| {
-                with_text(response, "")
-            })
-        },
-    ),
-    Mutant::new(
-        "blank-reason",
-        "polyai.response.error-nonempty",
-        "gives a blank for the reason where a parameter is wrong",
-        |reference, request| {
-            let known = ["headers", "querystring", "payload"].contains(&location(&request).as_str());
-            at(reference.respond(&request), BAD_REQUEST, |response| {
-                if known { response } else { with_text(response, " ") }
-            })
-        },
-    ),
-    Mutant::new(
-        "unavailable-where-it-fails",
-        "polyai.response.500",
-        "answers 503 for a fault of its own",
-        |reference, request| {
-            status_instead(
-                reference.respond(&request),
-                FAILED,
-                StatusCode::SERVICE_UNAVAILABLE,
-            )
         },
     ),
     Mutant::new(
@@ -474,17 +274,6 @@ pub(super) const MUTANTS: &[Mutant] = &[
             edited(not_valid(), |body| {
                 body["debug"] =
                     json!("goroutine 34 [running]:\nmain.webhook(0xc0000b2000)\n\t/src/main.go:42 +0x1d");
-            })
-        },
-    ),
-    Mutant::new(
-        "envelope",
-        "polyai.response.error-field",
-        "wraps its errors in an envelope",
-        |reference, request| {
-            at(reference.respond(&request), BAD_REQUEST, |response| {
-                let body = serde_json::from_slice::<Value>(response.body()).unwrap_or_default();
-                answer(BAD_REQUEST, &json!({ "success": false, "error": body }))
             })
         },
     ),
