@@ -15,8 +15,10 @@ mod refusals;
 mod run_control;
 mod run_list;
 mod run_model;
+mod run_outputs;
 mod runs;
 mod session_list;
+mod session_order;
 mod sessions;
 mod traces;
 mod transport;
@@ -69,11 +71,13 @@ pub(super) fn all(olbrain: &Arc<Olbrain>) -> Vec<Case> {
         errors::CASES,
         upload::CASES,
         runs::CASES,
+        run_outputs::CASES,
         run_list::CASES,
         run_control::CASES,
         run_model::CASES,
         sessions::CASES,
         session_list::CASES,
+        session_order::CASES,
         refusals::CASES,
         traces::CASES,
         transport::CASES,

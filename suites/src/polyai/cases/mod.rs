@@ -7,6 +7,7 @@ mod extract;
 mod ids;
 mod json;
 mod open;
+mod open_bodies;
 mod query;
 mod refusals;
 mod transport;
@@ -44,6 +45,7 @@ pub(super) fn all(polyai: &Arc<Polyai>) -> Vec<Case> {
         refusals::CASES,
         transport::CASES,
         open::CASES,
+        open_bodies::CASES,
     ];
     for (name, origin, covers, body) in written.into_iter().flatten() {
         let polyai = Arc::clone(polyai);
