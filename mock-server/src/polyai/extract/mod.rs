@@ -6,6 +6,8 @@ mod form;
 mod header;
 mod json;
 mod media_type;
+#[cfg(test)]
+mod model;
 mod query;
 mod text;
 mod xml;

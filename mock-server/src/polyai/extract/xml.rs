@@ -3,6 +3,8 @@
 //! `quick-xml` splits the text into events and checks that tags match. What XML 1.0 asks beyond that is checked here:
 //! one root, nothing but white space beside it, names and characters that are allowed, known references only.
 
+mod productions;
+
 use std::borrow::Cow;
 
 use quick_xml::escape::resolve_predefined_entity;
@@ -13,6 +15,7 @@ use super::Extraction;
 use crate::polyai::dotted_path::DottedPath;
 use crate::polyai::pairs::{Choice, choose};
 use crate::polyai::readings::{Readings, XmlDoctype, XmlRepeated, XmlRoot, XmlWhitespace};
+use productions::{are_apart, is_blank, is_declaration, is_instruction, is_name, is_xml_character};
 
 const PLACE: &str = "XML payload";
 const NOT_XML: &str = "request body is not well-formed XML";
@@ -82,11 +85,6 @@ pub(crate) fn find<'r>(body: &'r [u8], path: &str, readings: &Readings) -> Extra
     }
 }
 
-/// The white space of XML 1.0.
-fn is_blank(character: char) -> bool {
-    matches!(character, ' ' | '\t' | '\r' | '\n')
-}
-
 /// How far the open elements agree with the path, for one of the places where it may begin.
 #[derive(Clone, Copy)]
 struct Position {
@@ -153,15 +151,21 @@ impl<'p> Search<'p> {
                 Event::Start(start) => self.start(&start)?,
                 Event::End(_) => self.end(),
                 Event::Text(text) => {
+                    if text.windows(3).any(|piece| piece == b"]]>") {
+                        return Err(Refusal::Malformed);
+                    }
                     self.text(&text.xml10_content().map_err(quick_xml::Error::from)?, false)?;
                 }
                 Event::CData(text) => {
                     self.text(&text.xml10_content().map_err(quick_xml::Error::from)?, true)?;
                 }
                 Event::GeneralRef(reference) => self.reference(&reference)?,
-                Event::Decl(_) if !at_start => return Err(Refusal::Malformed),
+                Event::Decl(declaration) if !at_start || !is_declaration(&declaration) => {
+                    return Err(Refusal::Malformed);
+                }
                 Event::DocType(_) if self.root_seen => return Err(Refusal::Malformed),
                 Event::DocType(_) if !self.ignore_doctype => return Err(Refusal::Doctype),
+                Event::PI(instruction) if !is_instruction(&instruction) => return Err(Refusal::Malformed),
                 Event::Decl(_) | Event::DocType(_) | Event::Comment(_) | Event::PI(_) | Event::Empty(_) => {}
                 Event::Eof => break,
             }
@@ -177,13 +181,15 @@ impl<'p> Search<'p> {
         let tag_name = start.name();
         let name = std::str::from_utf8(tag_name.as_ref()).map_err(|_| Refusal::Malformed)?;
         let second_root = self.depth == 0 && self.root_seen;
-        if second_root || self.depth == MAX_DEPTH || !is_name(name) {
+        let are_apart = are_apart(start.attributes_raw());
+        if second_root || self.depth == MAX_DEPTH || !is_name(name) || !are_apart {
             return Err(Refusal::Malformed);
         }
         for attribute in start.attributes() {
             let attribute = attribute.map_err(quick_xml::Error::from)?;
             let unescaped = attribute.normalized_value(XmlVersion::Implicit1_0);
-            if attribute.value.contains(&b'<') || unescaped.is_err() {
+            let is_named = std::str::from_utf8(attribute.key.as_ref()).is_ok_and(is_name);
+            if !is_named || attribute.value.contains(&b'<') || unescaped.is_err() {
                 return Err(Refusal::Malformed);
             }
         }
@@ -249,21 +255,6 @@ impl<'p> Search<'p> {
 /// Whether an element answers to a segment, with its namespace prefix or without.
 fn is_named(name: &str, segment: &str) -> bool {
     name == segment || name.split_once(':').is_some_and(|(_, local)| local == segment)
-}
-
-/// The characters that XML 1.0 allows (production 2).
-fn is_xml_character(character: char) -> bool {
-    matches!(character, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
-}
-
-/// The names that XML 1.0 allows, as far as ASCII goes (productions 4 and 5).
-fn is_name(name: &str) -> bool {
-    let begins = |character: char| {
-        character.is_ascii_alphabetic() || matches!(character, '_' | ':') || !character.is_ascii()
-    };
-    let goes_on =
-        |character: char| begins(character) || character.is_ascii_digit() || matches!(character, '-' | '.');
-    name.starts_with(begins) && name.chars().all(goes_on)
 }
 
 #[cfg(test)]

@@ -92,19 +92,29 @@ fn listed(olbrain: &Olbrain, probe: &Probe<'_>) {
     };
     let request = list(olbrain, agent).query("limit", &MANY.to_string());
     let (exchange, found) = patience::until(probe, patience::TO_BE_SEEN, &request, |e| names(e, &run));
-    let finding = match runs::listed(&exchange) {
+    let finding = match runs::listed(&exchange).map(|items| items.len()) {
         _ if found => Finding::Met,
         None => Finding::Undecided(format!("no list that can be read: {}", exchange.in_short())),
         // What cuts a list may be less than was asked for, but hardly less than this.
-        Some(items) if items.len() >= MANY / 10 => {
-            Finding::Undecided(format!("the list has {} runs and may have been cut", items.len()))
+        Some(count) if count >= MANY / 10 && !grows(olbrain, probe, agent, count) => {
+            Finding::Undecided(format!("the list has {count} runs and may have been cut"))
         }
-        Some(items) => {
-            let got = format!("a list of {} runs without it", items.len());
+        Some(count) => {
+            let got = format!("a list of {count} runs without it");
             Finding::when(false, format!("{run}, which was just queued, in the list"), got)
         }
     };
     probe.judge(FOUND, &exchange, finding);
+}
+
+/// Whether one more run makes the list longer than this. Then it was whole before: a list that was cut keeps its length.
+fn grows(olbrain: &Olbrain, probe: &Probe<'_>, agent: &str, count: usize) -> bool {
+    if runs::queued(olbrain, probe, "olbrain.runs.list.found", agent).is_none() {
+        return false;
+    }
+    let is_longer = |exchange: &Exchange| runs::listed(exchange).is_some_and(|items| items.len() > count);
+    let request = list(olbrain, agent).query("limit", &MANY.to_string());
+    patience::until(probe, patience::TO_BE_SEEN, &request, is_longer).1
 }
 
 /// No list names a run that this suite had another agent queue.

@@ -63,6 +63,9 @@ pub(super) const CAP: usize = 100;
 /// The limit of a call that names none.
 const DEFAULT: usize = 20;
 
+/// No session was active since then.
+const NOTHING_YET: &str = "2999-01-01T00:00:00Z";
+
 /// An agent that takes longer than this for an answer is not sent a hundred events.
 const QUICK: Duration = Duration::from_millis(250);
 
@@ -212,6 +215,11 @@ fn limit(olbrain: &Olbrain, probe: &Probe<'_>) {
         probe.judge(ECHO, exchange, finding);
     };
     echoed(&whole, DEFAULT);
+    // A list that holds fewer than were asked for tells the limit from the count.
+    let nothing_yet = list(olbrain, &agent).query("since", NOTHING_YET);
+    if let Some(exchange) = checks::control(probe, ECHO, nothing_yet) {
+        echoed(&exchange, DEFAULT);
+    }
     for limit in [1, 2, 50, CAP, 2 * CAP] {
         let Some(exchange) = checks::control(
             probe,

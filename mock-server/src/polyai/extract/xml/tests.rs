@@ -148,6 +148,15 @@ fn what_is_not_well_formed_is_malformed_wherever_the_id_stands() {
         "<root><cid>evt_1</cid><a&b/></root>",
         "<root><cid>evt_1</cid>< /></root>",
         "<root><cid>evt_1</cid><!-- a -- b --></root>",
+        "<root><cid>evt_1</cid>]]></root>",
+        "<root /='1'><cid>evt_1</cid></root>",
+        "<root a='1'b='2'><cid>evt_1</cid></root>",
+        "<?xml ersion='1.0'?><root><cid>evt_1</cid></root>",
+        "<?xml version='2.0'?><root><cid>evt_1</cid></root>",
+        "<?xml version='1.0' standalone='yes' encoding='utf-8'?><root><cid>evt_1</cid></root>",
+        "<?xml version='1.0' standalone='perhaps'?><root><cid>evt_1</cid></root>",
+        "<??xml?><root><cid>evt_1</cid></root>",
+        "<root><cid>evt_1</cid><?XML a?></root>",
         "<root><cid>evt_1</cid><!--</root>",
         "<root><cid>evt_1</cid><![CDATA[</root>",
         " <?xml version=\"1.0\"?><root><cid>evt_1</cid></root>",
@@ -158,6 +167,14 @@ fn what_is_not_well_formed_is_malformed_wherever_the_id_stands() {
         "<root><cid>evt_1</cid></root><!DOCTYPE root>",
     ] {
         assert_eq!(found(body, "cid"), malformed(), "{body:?}");
+    }
+    for declaration in [
+        "version='1.0'",
+        "version=\"1.1\" encoding='utf-8'",
+        "version = '1.0' standalone='no' ",
+    ] {
+        let body = format!("<?xml {declaration}?><root a='1'\tb = '>' ><cid>evt_1</cid></root>");
+        assert_eq!(found(&body, "cid"), id("evt_1"), "{body}");
     }
     for body in [&b"<root><cid>\xff</cid></root>"[..], b"\xff\xfe<\0r\0/\0>\0"] {
         assert_eq!(bytes(body, "cid", &Readings::default()), malformed());
