@@ -11,6 +11,7 @@ mod credential;
 mod derive;
 pub mod embedded;
 pub mod event;
+mod failure;
 pub mod http;
 pub mod inkeep;
 mod insides;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, ensure};
@@ -19,15 +19,22 @@ const END: &str = "<!-- end of what `cargo xtask matrix` writes -->\n";
 /// Where the score stands.
 pub(crate) const README: &str = "README.md";
 
-/// Tries every mutant of every API, prints the matrix by requirement, and writes the score into the README.
+/// Tries every mutant of every API on the whole suite, prints the matrix by requirement and writes it down, and the score into
+/// the README.
+///
+/// What else a mutant fails depends a little on which requests meet which. It is written down to be read and compared; that a
+/// mutant fails its own requirement is what has to hold.
 ///
 /// # Errors
-/// A mutant could not be tried, or the README has no place for the score.
+/// A mutant could not be tried, or there is no place to write to.
 pub(crate) fn run() -> anyhow::Result<ExitCode> {
     let mut sound = true;
     for api in spec::apis() {
         let matrix = Matrix::of(api.id(), |_| {})?;
-        say(&by_requirement(api, &matrix))?;
+        let shown = by_requirement(api, &matrix);
+        say(&shown)?;
+        let path = path_of(&project::root(), api.id());
+        fs::write(&path, shown).with_context(|| format!("{} cannot be written", path.display()))?;
         for row in matrix.survivors() {
             sound = false;
             say(&format!(
@@ -120,6 +127,28 @@ pub(crate) fn with_score(readme: &str) -> anyhow::Result<String> {
     Ok(format!("{before}{BEGIN}{}{END}{after}", score()))
 }
 
+/// Where the matrix of an API stands.
+fn path_of(root: &Path, api: &str) -> PathBuf {
+    root.join("snapshots").join(api).join("matrix.txt")
+}
+
+/// The matrix of an API as it was last measured: each mutant with the requirement of its own that failed it. Empty where it was
+/// never measured.
+pub(crate) fn measured(root: &Path, api: &str) -> Vec<(String, String)> {
+    let text = fs::read_to_string(path_of(root, api)).unwrap_or_default();
+    killed(&text)
+}
+
+fn killed(matrix: &str) -> Vec<(String, String)> {
+    let rows = matrix.lines().filter_map(|line| line.split_once(": "));
+    rows.flat_map(|(id, names)| {
+        names
+            .split(", ")
+            .map(move |name| (name.to_owned(), id.to_owned()))
+    })
+    .collect()
+}
+
 /// The accepted matrix of an API: lines `mutant: requirement`. Empty where there is none yet.
 pub(crate) fn accepted(root: &Path, api: &str) -> Vec<(String, String)> {
     let path = root.join("snapshots").join(api).join("mutants.snap");
@@ -139,7 +168,7 @@ fn pairs(snapshot: &str) -> Vec<(String, String)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{BEGIN, END, pairs, with_score};
+    use super::{BEGIN, END, killed, pairs, with_score};
 
     #[test]
     fn the_score_takes_the_place_between_its_marks() {
@@ -148,6 +177,14 @@ mod tests {
         assert!(written.ends_with(&format!("|\n{END}b\n")), "{written}");
         assert_eq!(with_score(&written).unwrap(), written);
         assert!(with_score("no marks").is_err());
+    }
+
+    #[test]
+    fn a_mutant_is_killed_where_its_name_stands_bare() {
+        let read = killed("polyai.a: one, (two), three\npolyai.b: two\n");
+        let has = |name: &str, id: &str| read.contains(&(name.to_owned(), id.to_owned()));
+        assert!(has("one", "polyai.a") && has("three", "polyai.a") && has("two", "polyai.b"));
+        assert!(!has("two", "polyai.a"));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use super::event::{event, member};
 use super::fixtures::PATH;
 use super::problem;
 use crate::derive;
+use crate::failure;
 use crate::http::{Exchange, Request};
 use crate::leaks;
 use crate::probe::Probe;
@@ -43,9 +44,6 @@ pub(super) const ON_EVERY_EXCHANGE: &[&str] = &[
     "inkeep.response.no-stack-trace",
 ];
 
-/// Bodies up to this size are answered, whatever is in them.
-const SERVED_BODY_BYTES: usize = 64 * 1024;
-
 /// A shorter credential may stand in an answer by chance.
 const TELLING_TOKEN_CHARACTERS: usize = 8;
 
@@ -53,25 +51,17 @@ const TELLING_TOKEN_CHARACTERS: usize = 8;
 pub(super) fn inspect(inkeep: &Inkeep, probe: &Probe<'_>, exchange: &Exchange) {
     let judge = |id: &str, finding: Finding| probe.judge(id, exchange, finding);
     let request = &exchange.request;
+    let is_unknown_method = exchange.status() == Some(501) && request.method != "POST";
+    if !is_unknown_method
+        && !provokes_failure(inkeep, request)
+        && let Some(finding) = failure::finding(exchange)
+    {
+        judge("inkeep.response.no-server-error", finding);
+    }
     let Some(response) = exchange.response() else {
-        // A server may hang up on a body that is larger than anybody must read.
-        if request.body.len() <= SERVED_BODY_BYTES {
-            let expected = "an answer: nothing that a client sends ends the server's work on it".to_owned();
-            let got = exchange.in_short();
-            judge(
-                "inkeep.response.no-server-error",
-                Finding::Broken { expected, got },
-            );
-        }
         return;
     };
     let text = String::from_utf8_lossy(&response.body);
-    let unknown_method = response.status == 501 && request.method != "POST";
-    if !unknown_method && !provokes_failure(inkeep, request) {
-        let expected = "no 5xx: the request shows no fault of the server";
-        let finding = Finding::when(response.status < 500, expected, exchange.in_short());
-        judge("inkeep.response.no-server-error", finding);
-    }
     if let Some(token) = sent_token(request) {
         judge(
             "inkeep.response.no-key-leak",

@@ -4,6 +4,7 @@ use super::Polyai;
 use super::answers::{Reading, message, not_found_text, not_valid_text};
 use super::fixtures::{Known, PATH, Purpose};
 use crate::derive;
+use crate::failure;
 use crate::http::{Exchange, Request};
 use crate::leaks;
 use crate::probe::Probe;
@@ -29,39 +30,21 @@ pub(super) const ON_EVERY_EXCHANGE: &[&str] = &[
     "polyai.id.messages-not-swapped",
 ];
 
-/// Bodies up to this size are answered, whatever is in them.
-const SERVED_BODY_BYTES: usize = 64 * 1024;
-
 /// Checks what holds for every answer to a request to the operation's path.
 pub(super) fn inspect(polyai: &Polyai, probe: &Probe<'_>, exchange: &Exchange) {
     let judge = |id: &str, finding: Finding| probe.judge(id, exchange, finding);
+    let request = &exchange.request;
+    let is_unknown_method = exchange.status() == Some(501) && request.method != "POST";
+    if !is_unknown_method
+        && !provokes_failure(polyai, request)
+        && let Some(finding) = failure::finding(exchange)
+    {
+        judge("polyai.response.no-server-error", finding);
+    }
     let Ok(response) = &exchange.answer else {
-        // A server may hang up on a body that is larger than anybody must read.
-        if exchange.request.body.len() <= SERVED_BODY_BYTES {
-            let expected = "an answer: nothing that a client sends ends the server's work on it".to_owned();
-            let got = exchange.in_short();
-            judge(
-                "polyai.response.no-server-error",
-                Finding::Broken { expected, got },
-            );
-        }
         return;
     };
     let text = String::from_utf8_lossy(&response.body);
-    if response.status != 501 || exchange.request.method == "POST" {
-        let provoked = provokes_failure(polyai, &exchange.request);
-        if !provoked {
-            let met = response.status < 500;
-            judge(
-                "polyai.response.no-server-error",
-                Finding::when(
-                    met,
-                    "no 5xx: the request shows no fault of the server",
-                    exchange.in_short(),
-                ),
-            );
-        }
-    }
     // Where the path points at the key's own header, a message may quote what it found there.
     let points_at_key = exchange
         .request

@@ -91,6 +91,7 @@ fn proof(root: &Path, api: &spec::Api) -> Proof {
             .map(|mutant| (mutant.name().to_owned(), mutant.breaks().to_owned()))
             .collect(),
         accepted: matrix::accepted(root, api.id()),
+        measured: matrix::measured(root, api.id()),
     }
 }
 

@@ -13,6 +13,8 @@ pub(super) struct Proof {
     pub(super) mutants: Vec<(String, String)>,
     /// The same, as the accepted matrix has them: all of these were killed.
     pub(super) accepted: Vec<(String, String)>,
+    /// The same, as they were last killed in a whole run.
+    pub(super) measured: Vec<(String, String)>,
 }
 
 /// Requirements without a proof, and mutants that the accepted matrix does not know.
@@ -22,6 +24,7 @@ pub(super) fn faults(proof: &Proof) -> Vec<Fault> {
         unproven,
         mutants,
         accepted,
+        measured,
     } = proof;
     let snapshot = format!("snapshots/{api}/mutants.snap");
     let unproven = unproven.iter().map(|id| Fault {
@@ -39,7 +42,16 @@ pub(super) fn faults(proof: &Proof) -> Vec<Fault> {
             what: format!("mutant `{name}`, which breaks `{breaks}`, is not in it"),
             remedy: "Run `cargo test -p suites --test mutants` and read the difference.",
         });
-    unproven.chain(stale).collect()
+    let unmeasured = mutants
+        .iter()
+        .filter(|mutant| !measured.contains(mutant))
+        .map(|(name, breaks)| Fault {
+            rule: "proof",
+            place: format!("snapshots/{api}/matrix.txt"),
+            what: format!("mutant `{name}` is not among those that `{breaks}` failed"),
+            remedy: "Run `cargo xtask matrix` and read the difference.",
+        });
+    unproven.chain(stale).chain(unmeasured).collect()
 }
 
 /// The score in the README is not that of today.
@@ -66,7 +78,8 @@ mod tests {
         Proof {
             api: "polyai".to_owned(),
             mutants: vec![mutant.clone()],
-            accepted: vec![mutant],
+            accepted: vec![mutant.clone()],
+            measured: vec![mutant],
             ..Proof::default()
         }
     }
@@ -88,6 +101,16 @@ mod tests {
         let accepted = Vec::new();
         let found = faults(&Proof { accepted, ..proof() });
         assert_eq!(found[0].what, "mutant `m`, which breaks `polyai.a`, is not in it");
+    }
+
+    #[test]
+    fn a_mutant_that_no_whole_run_killed_is_found() {
+        let measured = Vec::new();
+        let found = faults(&Proof { measured, ..proof() });
+        assert_eq!(
+            found[0].what,
+            "mutant `m` is not among those that `polyai.a` failed"
+        );
     }
 
     #[test]

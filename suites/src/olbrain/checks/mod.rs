@@ -14,6 +14,7 @@ use memchr::memmem;
 use super::Olbrain;
 use super::calls::Call;
 use super::fixtures::Kind;
+use crate::failure;
 use crate::http::{Exchange, NoAnswerKind};
 use crate::leaks;
 use crate::probe::Probe;
@@ -82,9 +83,6 @@ pub(super) const ON_EVERY_EXCHANGE: &[&str] = &[
     "olbrain.wf.unique",
 ];
 
-/// A body up to this size is answered, whatever is in it; beyond it a target may hang up, and may fail for its size.
-const SERVED_BODY_BYTES: usize = 64 * 1024;
-
 /// Checks what holds for every answer of the target.
 pub(super) fn inspect(olbrain: &Olbrain, probe: &Probe<'_>, exchange: &Exchange) {
     if exchange.request.origin.is_some() {
@@ -127,21 +125,18 @@ fn no_server_error(olbrain: &Olbrain, probe: &Probe<'_>, exchange: &Exchange) {
     });
     // An upload that breaks off may be answered as one that the server could not finish.
     let breaks_off = call.is_some_and(|call| call.is_upload()) && !exchange.request.body.ends_with(b"--\r\n");
-    if provoked || breaks_off || exchange.request.body.len() > SERVED_BODY_BYTES {
+    // Beyond that size a target may also fail for the size.
+    let is_large = exchange.request.body.len() > failure::SERVED_BODY_BYTES;
+    if provoked || breaks_off || is_large {
         return;
     }
     let finding = match &exchange.answer {
         Ok(response) if response.status == 501 && call.is_none() => return,
-        Ok(response) => Finding::when(
-            response.status < 500,
-            "no 5xx: the request shows no fault of the server",
-            exchange.in_short(),
-        ),
         // An agent may think for long; that is no failure of the service.
         Err(none) if none.kind == NoAnswerKind::TimedOut => Finding::Undecided(exchange.in_short()),
-        Err(_) => Finding::Broken {
-            expected: "an answer: nothing that a client sends ends the server's work on it".to_owned(),
-            got: exchange.in_short(),
+        _ => match failure::finding(exchange) {
+            Some(finding) => finding,
+            None => return,
         },
     };
     probe.judge(ID, exchange, finding);

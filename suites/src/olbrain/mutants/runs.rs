@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::parts::{fixtures, refusal};
 use super::places::{Page, at, code, edit, for_any_agent, for_any_key, recoded, restatused};
-use crate::mutant::bend::{answer, with_status};
+use crate::mutant::bend::{answer, edited, with_status};
 use crate::mutant::{Mutant, Reference};
 
 /// Calls for one run.
@@ -154,27 +154,20 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new(
         "runs-never-start",
         "olbrain.runs.progress",
-        "shows a run for ever as it was when it was looked at first",
+        "shows a run for ever as queued",
         |reference, request| {
             let usual = &fixtures(reference).workflow_agents[0];
-            match at(&request, &[Page::Run]) {
-                Some(place) if place.agent == *usual => {
-                    let body = reference.memory().recall(&place.id);
-                    match body {
-                        Some(body) => answer(StatusCode::OK, &body),
-                        None => {
-                            let response = reference.respond(&request);
-                            if let Ok(body) = serde_json::from_slice::<Value>(response.body())
-                                && body["status"] == "queued"
-                            {
-                                reference.memory().keep(place.id, body);
-                            }
-                            response
-                        }
-                    }
-                }
-                _ => reference.respond(&request),
+            let is_usual = at(&request, &[Page::Run]).is_some_and(|place| place.agent == *usual);
+            let response = reference.respond(&request);
+            if !is_usual || !response.status().is_success() {
+                return response;
             }
+            edited(response, |run| {
+                run["status"] = "queued".into();
+                for name in ["started_at", "completed_at", "duration_seconds"] {
+                    run[name] = Value::Null;
+                }
+            })
         },
     ),
 ];
