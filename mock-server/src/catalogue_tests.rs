@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use crate::{Setting, inkeep, olbrain, polyai};
+use crate::definition::Definition;
+use crate::{Fixtures, Setting, inkeep, olbrain, polyai};
 
 /// Each API, with its settings and a requirement that its mock certainly names.
 const APIS: [(&str, &[Setting], &str); 3] = [
@@ -64,6 +65,11 @@ fn ids_in(folder: &Path, prefix: &str, ids: &mut Vec<(String, String)>) {
     }
 }
 
+fn is_table(name: &str) -> bool {
+    let mut tables = Fixtures::definitions().flat_map(Definition::all);
+    tables.any(|table| table.name == name)
+}
+
 #[test]
 fn every_requirement_that_a_mock_names_is_in_the_catalogue() {
     for (api, _, certain) in APIS {
@@ -74,7 +80,8 @@ fn every_requirement_that_a_mock_names_is_in_the_catalogue() {
         assert!(ids.iter().any(|(id, _)| id == certain), "{api}");
         let unknown: Vec<_> = ids
             .iter()
-            .filter(|(id, _)| catalogue(api).get(id).is_none())
+            // Tables of the fixtures file are named in the same way.
+            .filter(|(id, _)| catalogue(api).get(id).is_none() && !is_table(id))
             .collect();
         assert!(unknown.is_empty(), "{unknown:#?}");
     }

@@ -1,9 +1,12 @@
 //! The fixtures file: one table for each API. The mock reads it, and so does a test run against another server.
 
 use std::fmt;
+use std::path::PathBuf;
 
 use toml::de::DeTable;
 
+use crate::definition::Definition;
+use crate::target_table::{self, Target};
 use crate::toml_table::{Fault, Faults, Table};
 use crate::{inkeep, olbrain, polyai};
 
@@ -16,12 +19,17 @@ pub struct Fixtures {
     pub inkeep: inkeep::Fixtures,
     /// Olbrain, `[olbrain]`.
     pub olbrain: olbrain::Fixtures,
+    /// How the servers are reached, `[target]`. The mock ignores it.
+    pub target: Target,
+    /// Where relative paths of the file begin; the folder of the process, unless whoever read the file knows better.
+    pub folder: PathBuf,
     declared: Vec<&'static str>,
 }
 
 /// One table of the file: its name, how it is read, how it is written.
 struct ApiTable {
     name: &'static str,
+    definition: &'static Definition,
     read: fn(&mut Fixtures, &Table<'_>, &mut Faults<'_>),
     write: fn(&Fixtures, &mut String),
 }
@@ -30,16 +38,19 @@ struct ApiTable {
 const TABLES: [ApiTable; 3] = [
     ApiTable {
         name: "polyai",
+        definition: &polyai::DEFINITION,
         read: |fixtures, table, faults| fixtures.polyai = polyai::Fixtures::from_table(table, faults),
         write: |fixtures, out| fixtures.polyai.write_toml(out),
     },
     ApiTable {
         name: "inkeep",
+        definition: &inkeep::DEFINITION,
         read: |fixtures, table, faults| fixtures.inkeep = inkeep::Fixtures::from_table(table, faults),
         write: |fixtures, out| fixtures.inkeep.write_toml(out),
     },
     ApiTable {
         name: "olbrain",
+        definition: &olbrain::DEFINITION,
         read: |fixtures, table, faults| fixtures.olbrain = olbrain::Fixtures::from_table(table, faults),
         write: |fixtures, out| fixtures.olbrain.write_toml(out),
     },
@@ -52,8 +63,15 @@ impl Fixtures {
             polyai: polyai::Fixtures::builtin(),
             inkeep: inkeep::Fixtures::builtin(),
             olbrain: olbrain::Fixtures::builtin(),
+            target: Target::default(),
+            folder: PathBuf::from("."),
             declared: Vec::new(),
         }
+    }
+
+    /// The tables that a file may hold, in the order in which they are written.
+    pub fn definitions() -> impl Iterator<Item = &'static Definition> {
+        std::iter::once(&target_table::DEFINITION).chain(TABLES.map(|api| api.definition))
     }
 
     /// Reads a file. An API without a table keeps the built-in fixtures and does not count as declared; in a table
@@ -76,8 +94,12 @@ impl Fixtures {
             });
         }
         let root = Table::root(&document);
-        root.only(&TABLES.each_ref().map(|api| api.name), &mut faults);
+        let known: Vec<&str> = Self::definitions().map(|table| table.name).collect();
+        root.only_names(&known, &mut faults);
         let mut fixtures = Self::builtin();
+        if let Some(table) = root.table(target_table::DEFINITION.name, &mut faults) {
+            fixtures.target = Target::from_table(&table, &mut faults);
+        }
         for api in TABLES {
             if let Some(table) = root.table(api.name, &mut faults) {
                 fixtures.declared.push(api.name);
@@ -90,7 +112,8 @@ impl Fixtures {
         }
     }
 
-    /// The fixtures as a file with comments, which reads back to the same values.
+    /// The fixtures as a file with comments, which reads back to the same values. The way to the targets is left out: it is
+    /// nothing that exists at a server.
     pub fn to_toml(&self) -> String {
         let mut out = String::from(
             "# What exists at the servers under test. `hookproof mock --fixtures` serves it, and `hookproof test` uses it\n\

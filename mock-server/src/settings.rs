@@ -125,7 +125,7 @@ pub(crate) fn read_settings(
     mut set: impl FnMut(&str, &str) -> bool,
 ) {
     let names: Vec<&str> = settings.iter().map(|setting| setting.name).collect();
-    table.only(&names, faults);
+    table.only_names(&names, faults);
     for setting in settings {
         let Some(option) = table.text(setting.name, faults) else {
             continue;

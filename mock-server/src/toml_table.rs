@@ -6,6 +6,8 @@ use std::fmt;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use crate::definition::Definition;
+
 /// How alike two names must be before one is offered for the other (Jaro-Winkler, 0 to 1).
 const ALIKE: f64 = 0.75;
 
@@ -115,8 +117,14 @@ impl<'t> Table<'t> {
         })
     }
 
-    /// Refuses every key that is not among `known`, and offers the nearest that is.
-    pub(crate) fn only(&self, known: &[&str], faults: &mut Faults<'_>) {
+    /// Refuses every key that the table's definition does not have, and offers the nearest that it has.
+    pub(crate) fn only(&self, definition: &Definition, faults: &mut Faults<'_>) {
+        let known: Vec<&str> = definition.names().collect();
+        self.only_names(&known, faults);
+    }
+
+    /// The same for a list of names.
+    pub(crate) fn only_names(&self, known: &[&str], faults: &mut Faults<'_>) {
         for key in self.keys().filter(|key| !known.contains(&key.value)) {
             let place = if self.name.is_empty() {
                 String::new()
@@ -175,6 +183,53 @@ impl<'t> Table<'t> {
             }
         }
         texts
+    }
+
+    /// A program and its arguments; empty when the key is absent.
+    pub(crate) fn command(&self, key: &str, faults: &mut Faults<'_>) -> Vec<String> {
+        let words = self.texts(key, faults);
+        if let Some(value) = self.get(key)
+            && matches!(value.get_ref(), DeValue::Array(_))
+            && words.first().is_none_or(|program| program.value.is_empty())
+        {
+            let message = format!("`{}` must begin with the name of a program", self.full(key));
+            faults.add(value.span().start, message);
+        }
+        words.into_iter().map(|word| word.value).collect()
+    }
+
+    /// A whole number from 1.
+    pub(crate) fn count(&self, key: &str, faults: &mut Faults<'_>) -> Option<Placed<u64>> {
+        let value = self.get(key)?;
+        let count = match value.get_ref() {
+            DeValue::Integer(number) => u64::from_str_radix(number.as_str(), number.radix())
+                .ok()
+                .filter(|count| *count > 0),
+            DeValue::Float(_) => None,
+            _ => {
+                self.wrong_type(key, "a whole number from 1", value, faults);
+                return None;
+            }
+        };
+        let at = value.span().start;
+        if count.is_none() {
+            let message = format!("`{}` must be a whole number from 1", self.full(key));
+            faults.add(at, message);
+        }
+        count.map(|value| Placed { value, at })
+    }
+
+    /// The texts of a table whose keys are free; empty when it is absent.
+    pub(crate) fn named(&self, key: &str, faults: &mut Faults<'_>) -> Vec<(String, String)> {
+        let Some(table) = self.table(key, faults) else {
+            return Vec::new();
+        };
+        let names: Vec<String> = table.keys().map(|name| name.value.to_owned()).collect();
+        names
+            .into_iter()
+            .filter_map(|name| Some((table.text(&name, faults)?.value, name)))
+            .map(|(value, name)| (name, value))
+            .collect()
     }
 
     pub(crate) fn boolean(&self, key: &str, faults: &mut Faults<'_>) -> Option<bool> {
@@ -247,7 +302,7 @@ mod tests {
     #[test]
     fn an_unknown_key_is_told_with_its_place_and_the_nearest() {
         let told = faults_of("# é\n[api]\n  acount = 'x'\nzzz = 1\n", |table, faults| {
-            table.only(&["account", "keys"], faults);
+            table.only_names(&["account", "keys"], faults);
         });
         assert_eq!(
             told,

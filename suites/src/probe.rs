@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
-use spec::{Effect, Requirement};
+use spec::{Effect, Level, Requirement};
 
 use crate::conduct::{DRY, WITHHELD};
 use crate::event::{CheckRecord, Event, Evidence, ExchangeRecord};
@@ -288,6 +288,36 @@ impl<'r> Probe<'r> {
     /// Says that a requirement stays undecided, and what was missing.
     pub fn skip(&self, requirement: &str, reason: impl Into<String>) {
         self.note(requirement, Finding::Undecided(reason.into()), None);
+    }
+
+    /// Says of every *must* that the case was to judge and did not why that is so, that a report can name it.
+    pub(crate) fn account_for(&self, covered: &[String]) {
+        let unsaid = |id: &&str| {
+            let log = self.log.borrow();
+            let is_must = |row: &Requirement| row.level == Level::Must && row.can_fail();
+            spec::requirement(id).is_some_and(is_must) && !log.checks.keys().any(|(known, _)| known == id)
+        };
+        let unsaid: Vec<&str> = covered.iter().map(String::as_str).filter(unsaid).collect();
+        if unsaid.is_empty() || self.run.stopped().is_some() {
+            return;
+        }
+        let reason = {
+            let log = self.log.borrow();
+            let bad = log.with(Verdict::Fail).chain(log.with(Verdict::Warn)).next();
+            let skipped = log
+                .checks
+                .iter()
+                .find(|((_, verdict), _)| *verdict == Verdict::Skip);
+            match (bad, skipped) {
+                (Some(id), _) => format!("its case {} ended where {id} was not met", self.case),
+                (None, Some((_, record))) => record.expected.clone(),
+                (None, None) if self.withheld.get() => WITHHELD.to_owned(),
+                (None, None) => format!("its case {} found nothing that decides it", self.case),
+            }
+        };
+        for id in unsaid {
+            self.skip(id, reason.clone());
+        }
     }
 
     fn note(&self, id: &str, finding: Finding, exchange: Option<&Exchange>) {

@@ -128,18 +128,14 @@ pub fn listed() -> Vec<Arc<dyn Suite>> {
 }
 
 fn polyai(from: Ingredients<'_>, conduct: Conduct) -> Arc<dyn Suite> {
-    let declared = from.fixtures.polyai.clone();
-    let keys = &declared.keys;
-    let secrets = [
-        (keys.valid.clone(), polyai::KEY_VARIABLE),
-        (keys.revoked.clone(), "HOOKPROOF_POLYAI_REVOKED_KEY"),
-        (keys.other_project.clone(), "HOOKPROOF_POLYAI_OTHER_PROJECT_KEY"),
-    ];
-    let secrets = secrets
+    let mut declared = from.fixtures.polyai.clone();
+    let secrets = polyai::KEY_VARIABLES
         .into_iter()
-        .filter_map(|(value, name)| Some((value?, name.to_owned())));
-    let target = Target::new(from.base, from.limits, from.embedded, Redactor::new(secrets)).under(conduct);
-    Arc::new(Polyai::new(target, declared, from.seed))
+        .filter_map(|(name, key)| Some((key(&mut declared.keys).clone()?, name.to_owned())));
+    let redactor = Redactor::new(secrets.collect::<Vec<_>>());
+    let target = Target::new(from.base, from.limits, from.embedded, redactor).under(conduct);
+    let folder = &from.fixtures.folder;
+    Arc::new(Polyai::new(target, declared, from.seed, folder))
 }
 
 fn inkeep(from: Ingredients<'_>, conduct: Conduct) -> Arc<dyn Suite> {

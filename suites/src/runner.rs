@@ -8,6 +8,7 @@ use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
 use crate::case::Case;
 use crate::event::{Event, SCHEMA};
+use crate::examination::Examined;
 use crate::probe::Probe;
 use crate::run::{Failure, Run};
 use crate::suite::{Stop, Suite};
@@ -74,6 +75,16 @@ fn preflight(run: &Run, suite: &dyn Suite) -> bool {
     run.stopped().is_none()
 }
 
+/// Tries with single calls what the configuration says of a target.
+pub(crate) fn examine(run: &Run, suite: &dyn Suite) -> Result<Vec<Examined>, String> {
+    let name = format!("{}::doctor", suite.api().id());
+    let wire = suite.target().check_out().map_err(|error| error.to_string())?;
+    let probe = Probe::new(run, suite, &name, wire);
+    let examined = suite.examine(&probe);
+    probe.finish();
+    Ok(examined)
+}
+
 /// Preflights that are run when the first case of their API needs them.
 #[derive(Default)]
 struct Preflights(BTreeMap<&'static str, OnceLock<bool>>);
@@ -129,7 +140,10 @@ fn run_case(
     // What a case is for stands first in its list.
     match case.covers().first().and_then(|id| suite.unserved(id)) {
         Some(reason) => case.covers().iter().for_each(|id| probe.skip(id, reason)),
-        None => case.run(&probe),
+        None => {
+            case.run(&probe);
+            probe.account_for(case.covers());
+        }
     }
     let (log, requests) = probe.finish();
     let verdict = log.verdict();

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::case::Case;
+use crate::examination::Examined;
 use crate::http::{Exchange, Request};
 use crate::probe::Probe;
 use crate::target::Target;
@@ -27,6 +28,9 @@ pub trait Suite: Send + Sync {
     /// Sends the first requests: is the target there, do the credentials and fixtures fit, and how does it word
     /// its answers? Nothing is judged before this succeeded.
     fn preflight(&self, probe: &Probe<'_>) -> Result<(), Stop>;
+
+    /// Tries with single calls whether the target agrees with what the configuration says of it.
+    fn examine(&self, probe: &Probe<'_>) -> Vec<Examined>;
 
     /// Whether a conformant server refuses this request, or it leaves nothing behind. In safe mode no other request is
     /// sent, so the answer errs on the side of `false`.

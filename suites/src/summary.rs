@@ -202,6 +202,50 @@ impl Summary {
             .collect()
     }
 
+    /// What stays open beside what safe mode keeps back: each reason with the requirements that it holds for, in the order
+    /// of the first of them.
+    pub fn not_decided(&self) -> Vec<(String, Vec<&str>)> {
+        let kept_back = self.left_open_by_safe_mode();
+        let undecided = self
+            .undecided()
+            .into_iter()
+            .filter(|(id, _)| !kept_back.contains(id))
+            .map(|(id, reasons)| (id, reasons.join("; ")));
+        let untestable = self.unverified_musts().into_iter().filter_map(|row| {
+            let why = row.untestable.as_ref()?;
+            Some((row.id.as_str(), format!("not testable: {why}")))
+        });
+        let mut open: Vec<(&str, String)> = undecided.chain(untestable).collect();
+        open.sort_by(|a, b| a.0.cmp(b.0));
+        open.dedup_by(|later, earlier| later.0 == earlier.0);
+        let mut groups: Vec<(String, Vec<&str>)> = Vec::new();
+        for (id, reason) in open {
+            match groups.iter_mut().find(|(known, _)| *known == reason) {
+                Some((_, ids)) => ids.push(id),
+                None => groups.push((reason, vec![id])),
+            }
+        }
+        groups
+    }
+
+    /// *Musts* that nothing was said about: their cases were not chosen, or the run ended before them.
+    pub fn not_asked(&self) -> usize {
+        let verdicts = self.requirements();
+        self.unverified_musts()
+            .iter()
+            .filter(|row| row.untestable.is_none() && !verdicts.contains_key(row.id.as_str()))
+            .count()
+    }
+
+    /// Requirements of level *should* that are not met.
+    pub fn warned(&self) -> usize {
+        let verdicts = self.requirements();
+        verdicts
+            .values()
+            .filter(|verdict| **verdict == Verdict::Warn)
+            .count()
+    }
+
     /// Requirements that safe mode alone left open.
     pub fn left_open_by_safe_mode(&self) -> BTreeSet<&str> {
         self.undecided()
@@ -300,6 +344,27 @@ mod tests {
         assert_eq!(skipped.outcome(false), Outcome::Undecided);
         let passed = summary(&[check("polyai.id.valid", Verdict::Pass)]);
         assert_eq!(passed.outcome(false), Outcome::Conformant);
+    }
+
+    #[test]
+    fn what_stays_open_is_grouped_by_its_reason() {
+        let targets = [("polyai".to_owned(), "http://h".to_owned())].into();
+        let mut summary = summary(&[
+            check("polyai.id.valid", Verdict::Skip),
+            check("polyai.auth.revoked-key", Verdict::Skip),
+            check("polyai.auth.missing-key", Verdict::Skip),
+            check("polyai.auth.missing-key", Verdict::Pass),
+        ]);
+        summary.targets = targets;
+        let groups = summary.not_decided();
+        let why: Vec<_> = groups.iter().filter(|(reason, _)| reason == "why").collect();
+        let expected = (
+            "why".to_owned(),
+            vec!["polyai.auth.revoked-key", "polyai.id.valid"],
+        );
+        assert_eq!(why, [&expected]);
+        let named: usize = groups.iter().map(|(_, ids)| ids.len()).sum();
+        assert_eq!(named + summary.not_asked(), summary.unverified_musts().len());
     }
 
     #[test]

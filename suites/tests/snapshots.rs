@@ -53,8 +53,37 @@ fn the_cases_of_each_api() {
 
 #[test]
 fn the_help_of_each_command() {
-    for command in ["sender", "test", "mock", "self-test", "list", "explain", "judge"] {
+    for command in [
+        "init",
+        "doctor",
+        "sender",
+        "test",
+        "mock",
+        "self-test",
+        "list",
+        "explain",
+        "judge",
+    ] {
         assert_same("help", command, &hookproof(&[command, "--help"]));
     }
     assert_same("help", "hookproof", &hookproof(&["--help"]));
+}
+
+/// Both are made by `cargo xtask config`.
+#[test]
+fn the_schema_and_the_example_are_those_of_the_reader() {
+    for (path, text) in [
+        (
+            "schemas/hookproof.schema.json",
+            format!("{:#}\n", suites::config::schema()),
+        ),
+        ("examples/hookproof.toml", suites::config::example()),
+    ] {
+        let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+        let kept = std::fs::read_to_string(&file).unwrap_or_default();
+        assert!(
+            kept == text,
+            "{path} is stale: run `cargo xtask config` and read the difference"
+        );
+    }
 }

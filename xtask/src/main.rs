@@ -2,6 +2,7 @@
 
 mod bench;
 mod check;
+mod config;
 mod matrix;
 mod project;
 mod retry_rates;
@@ -31,6 +32,8 @@ enum Command {
     Check,
     /// Measure the mock and the suite beside plain servers and a plain client; judges nothing
     Bench(bench::Arguments),
+    /// Write the schema of hookproof.toml and the example of it, as the reader has them
+    Config,
     /// Try every mutant, print which requirements they prove, and write the score into the README
     Matrix,
     /// Simulate senders and write down how often the judge of retries is wrong about them
@@ -50,6 +53,7 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Check => check::run(),
         Command::Bench(arguments) => bench::run(&arguments),
+        Command::Config => config::run(),
         Command::Matrix => matrix::run(),
         Command::RetryRates(arguments) => retry_rates::run(&arguments),
         Command::Measure(measure) => measure.run(),

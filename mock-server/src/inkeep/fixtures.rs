@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::readings::Readings;
+use crate::definition::{Definition, Key};
 use crate::toml_table::{Faults, Table};
 
 /// The tokens of one server.
@@ -65,10 +66,68 @@ impl fmt::Debug for Keys {
     }
 }
 
+/// The table in the file.
+pub(crate) const DEFINITION: Definition = Definition {
+    name: "inkeep",
+    about: "Inkeep, log event: POST /run/v1/events.",
+    keys: &[
+        Key::text(
+            "base_url",
+            "Where the server is; a path in front of the API is part of it.",
+            "\"http://127.0.0.1:8080\"",
+        ),
+        Key::text(
+            "agent_id",
+            "The agent that the valid token belongs to, for events that name none.",
+            "\"support-agent\"",
+        )
+        .mock_only(),
+        Key::table(&KEYS, "keys"),
+        Key::table(&READINGS, "readings").mock_only(),
+    ],
+    settings: &[],
+};
+
+const KEYS: Definition = Definition {
+    name: "inkeep.keys",
+    about: "Throwaway tokens; real ones belong into the environment.",
+    keys: &[
+        Key::text("valid", "A token that may log events for a project.", "\"...\""),
+        Key::text(
+            "other_project",
+            "A token that may log events for another project.",
+            "\"...\"",
+        ),
+        Key::text(
+            "forbidden",
+            "A token that is known and is answered 403.",
+            "\"...\"",
+        ),
+        Key::text(
+            "unprocessable",
+            "A token whose valid events are answered 422.",
+            "\"...\"",
+        ),
+        Key::text(
+            "failing",
+            "A token whose valid events are answered 500.",
+            "\"...\"",
+        ),
+    ],
+    settings: &[],
+};
+
+const READINGS: Definition = Definition {
+    name: "inkeep.readings",
+    about: "What the mock does where the documents are silent.",
+    keys: &[],
+    settings: Readings::SETTINGS,
+};
+
 impl Fixtures {
     /// Reads the table `[inkeep]`. What is absent is empty; the readings keep their defaults.
     pub(crate) fn from_table(table: &Table<'_>, faults: &mut Faults<'_>) -> Self {
-        table.only(&["base_url", "agent_id", "keys", "readings"], faults);
+        table.only(&DEFINITION, faults);
         Self {
             base_url: table.text("base_url", faults).map(|text| text.value),
             agent_id: table.text("agent_id", faults).map(|text| text.value),
@@ -87,7 +146,7 @@ impl Fixtures {
 impl Keys {
     fn from_table(table: &Table<'_>, faults: &mut Faults<'_>) -> Self {
         const NAMES: [&str; 5] = ["valid", "other_project", "forbidden", "unprocessable", "failing"];
-        table.only(&NAMES, faults);
+        table.only(&KEYS, faults);
         let keys = NAMES.map(|name| table.text(name, faults));
         for (number, key) in keys.iter().enumerate() {
             let Some(key) = key else { continue };

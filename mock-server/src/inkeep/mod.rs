@@ -21,6 +21,7 @@ mod respond;
 mod row;
 mod state;
 
+pub(crate) use fixtures::DEFINITION;
 pub use fixtures::{Fixtures, Keys};
 pub use readings::Readings;
 pub use respond::{DEFAULT_SEED, Inkeep, PATH};

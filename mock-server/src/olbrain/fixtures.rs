@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 
 use super::readings::Readings;
+use crate::definition::{Definition, Key, Kind};
 use crate::toml_table::{Faults, Placed, Table};
 
 /// What every access key begins with.
@@ -141,21 +142,139 @@ pub(crate) const AGENT_LISTS: [&str; 9] = [
 /// The parts of the API beside the trigger that have pages of their own.
 pub(super) const SURFACES: [&str; 3] = ["uploads", "runs", "sessions"];
 
-const OTHER_KEYS: [&str; 8] = [
-    "base_url",
-    "serves",
-    "organization_id",
-    "project_id",
-    "unknown_agent",
-    "keys",
-    "other_organization",
-    "readings",
-];
+/// The table in the file.
+pub(crate) const DEFINITION: Definition = Definition {
+    name: "olbrain",
+    about: "Olbrain, webhooks: POST /api/agents/webhook/{agent_id} and what belongs to it.",
+    keys: &[
+        Key::text(
+            "base_url",
+            "Where the server is; a path in front of the API is part of it.",
+            "\"http://127.0.0.1:8080\"",
+        ),
+        Key::new(
+            "serves",
+            Kind::Words(&SURFACES),
+            "Parts beside the trigger that are judged even where the server shows no sign of them.",
+            "[\"uploads\", \"runs\", \"sessions\"]",
+        ),
+        Key::text(
+            "organization_id",
+            "The organization of the agents.",
+            "\"org_...\"",
+        ),
+        Key::text("project_id", "The project of the agents.", "\"proj_...\""),
+        Key::texts(
+            "conversational_agents",
+            "Agents that answer at once.",
+            "[\"agt_...\"]",
+        )
+        .useful(),
+        Key::texts(
+            "pdf_agents",
+            "Conversational agents that make a PDF for each event.",
+            "[\"agt_...\"]",
+        ),
+        Key::texts(
+            "workflow_agents",
+            "Agents that queue a run, which succeeds.",
+            "[\"agt_...\"]",
+        )
+        .useful(),
+        Key::texts(
+            "slow_workflow_agents",
+            "Workflow agents whose runs take minutes, so that they can be paused and cancelled.",
+            "[\"agt_...\"]",
+        ),
+        Key::texts(
+            "failing_workflow_agents",
+            "Workflow agents whose runs fail.",
+            "[\"agt_...\"]",
+        ),
+        Key::texts(
+            "strict_workflow_agents",
+            "Workflow agents that want an object with members under `inputs`, and answer 400 to any other body.",
+            "[\"agt_...\"]",
+        ),
+        Key::texts(
+            "failing_upload_agents",
+            "Workflow agents for which every upload is answered 500.",
+            "[\"agt_...\"]",
+        ),
+        Key::texts(
+            "upstream_timeout_agents",
+            "Agents that do not answer in time: 502 with upstream_timeout.",
+            "[\"agt_...\"]",
+        ),
+        Key::texts(
+            "upstream_error_agents",
+            "Agents that fail in another way: 502 with upstream_error.",
+            "[\"agt_...\"]",
+        ),
+        Key::text(
+            "unknown_agent",
+            "An agent that surely does not exist.",
+            "\"agt_...\"",
+        ),
+        Key::table(&KEYS, "keys"),
+        Key::table(&OTHER_ORGANIZATION, "other_organization"),
+        Key::table(&READINGS, "readings").mock_only(),
+    ],
+    settings: &[],
+};
+
+const KEYS: Definition = Definition {
+    name: "olbrain.keys",
+    about: "Throwaway keys; real ones belong into the environment.",
+    keys: &[
+        Key::text(
+            "valid",
+            "A key of the organization that may invoke its agents.",
+            "\"ak_...\"",
+        ),
+        Key::text("revoked", "A key that was revoked.", "\"ak_...\""),
+        Key::text("expired", "A key that has expired.", "\"ak_...\""),
+        Key::text(
+            "other_organization",
+            "A valid key of the other organization.",
+            "\"ak_...\"",
+        ),
+        Key::text(
+            "without_permission",
+            "A key of the organization without the permission agents:invoke.",
+            "\"ak_...\"",
+        ),
+    ],
+    settings: &[],
+};
+
+const OTHER_ORGANIZATION: Definition = Definition {
+    name: "olbrain.other_organization",
+    about: "An organization that the valid key does not belong to.",
+    keys: &[
+        Key::text("organization_id", "The organization.", "\"org_...\""),
+        Key::text("project_id", "The project of its agents.", "\"proj_...\""),
+        Key::texts(
+            "conversational_agents",
+            "Agents that answer at once.",
+            "[\"agt_...\"]",
+        ),
+        Key::texts("workflow_agents", "Agents that queue a run.", "[\"agt_...\"]"),
+    ],
+    settings: &[],
+};
+
+const READINGS: Definition = Definition {
+    name: "olbrain.readings",
+    about: "What the mock does where the documents are silent.",
+    keys: &[],
+    settings: Readings::SETTINGS,
+};
 
 impl Fixtures {
     /// Reads the table `[olbrain]`. What is absent is empty; the readings keep their defaults.
     pub(crate) fn from_table(table: &Table<'_>, faults: &mut Faults<'_>) -> Self {
-        table.only(&[&AGENT_LISTS[..], &OTHER_KEYS[..]].concat(), faults);
+        table.only(&DEFINITION, faults);
         let mut seen = Seen::default();
         let [
             conversational_agents,
@@ -240,7 +359,7 @@ impl Fixtures {
 
 impl Keys {
     fn from_table(table: &Table<'_>, faults: &mut Faults<'_>) -> Self {
-        table.only(&KEY_NAMES, faults);
+        table.only(&KEYS, faults);
         let keys = KEY_NAMES.map(|name| table.text(name, faults));
         for (number, key) in keys.iter().enumerate() {
             let Some(key) = key else { continue };
@@ -281,10 +400,7 @@ impl Keys {
 impl OtherOrganization {
     fn from_table(table: &Table<'_>, seen: &mut Seen, faults: &mut Faults<'_>) -> Self {
         const LISTS: [&str; 2] = ["conversational_agents", "workflow_agents"];
-        table.only(
-            &[&["organization_id", "project_id"][..], &LISTS[..]].concat(),
-            faults,
-        );
+        table.only(&OTHER_ORGANIZATION, faults);
         let [conversational_agents, workflow_agents] = LISTS.map(|name| {
             let agents = table.texts(name, faults);
             seen.agents(&format!("olbrain.other_organization.{name}"), agents, faults)

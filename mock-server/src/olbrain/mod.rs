@@ -37,6 +37,7 @@ mod upload;
 pub use agents::AgentType;
 pub use conversation::{CLOSES_AFTER, SessionStatus};
 pub use event::{Event, Outcome};
+pub(crate) use fixtures::DEFINITION;
 pub use fixtures::{Fixtures, Keys, OtherOrganization};
 pub use input::{BODY_LIMIT_BYTES, not_json_from};
 pub use readings::Readings;

@@ -90,6 +90,7 @@ impl Fixtures {
             account_id: "PLATFORM".into(),
             project_id: "PROJECT-123".into(),
             known_ids: owned(&KNOWN),
+            known_id_command: Vec::new(),
             unknown_id: Some("evt_01N0XYHVD17ZB9QFW19".into()),
             expired_ids: owned(&EXPIRED),
             failing_ids: owned(&FAILING),

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::readings::Readings;
+use crate::definition::{Definition, Key, Kind};
 use crate::toml_table::{Faults, Placed, Table};
 
 /// The account, the keys and the ids of one server.
@@ -18,6 +19,8 @@ pub struct Fixtures {
     pub project_id: String,
     /// Ids that are valid.
     pub known_ids: Vec<String>,
+    /// A program with its arguments that makes a valid id and prints it. Empty where there is none. The mock ignores it.
+    pub known_id_command: Vec<String>,
     /// An id that is surely not valid; the mock refuses it even where it accepts any.
     pub unknown_id: Option<String>,
     /// Ids that were valid once.
@@ -77,24 +80,116 @@ pub struct OtherProject {
     pub known_ids: Vec<String>,
 }
 
-const KEYS: [&str; 11] = [
-    "base_url",
-    "account_id",
-    "project_id",
-    "known_ids",
-    "unknown_id",
-    "expired_ids",
-    "failing_ids",
-    "accept_any_id",
-    "keys",
-    "other_project",
-    "readings",
-];
+/// The table in the file.
+pub(crate) const DEFINITION: Definition = Definition {
+    name: "polyai",
+    about: "PolyAI, external events: POST /v1/external-events/webhook.",
+    keys: &[
+        Key::text(
+            "base_url",
+            "Where the server is; a path in front of the API is part of it.",
+            "\"http://127.0.0.1:8080\"",
+        ),
+        Key::text(
+            "account_id",
+            "The account that the ids belong to.",
+            "\"PLATFORM\"",
+        )
+        .required(),
+        Key::text(
+            "project_id",
+            "The project that the ids belong to.",
+            "\"PROJECT-123\"",
+        )
+        .required(),
+        Key::texts(
+            "known_ids",
+            "Ids that the server accepts. A few dozen are plenty, one is enough.",
+            "[\"evt_01HF2MNW2ZQ1Z8E2S3J\"]",
+        )
+        .useful(),
+        Key::new(
+            "known_id_command",
+            Kind::Command,
+            "A program that makes one id that the server accepts, and prints it: once for each id that is needed. No shell; \
+             it runs in this file's folder.",
+            "[\"./make-event-id\", \"--project\", \"PROJECT-123\"]",
+        ),
+        Key::text(
+            "unknown_id",
+            "An id that is surely not valid, as a model for others.",
+            "\"evt_01HF2MNW2ZQ1Z8E2S40\"",
+        ),
+        Key::texts(
+            "expired_ids",
+            "Ids that were valid once.",
+            "[\"evt_01HF2MNW2ZQ1Z8E2S41\"]",
+        ),
+        Key::texts(
+            "failing_ids",
+            "Ids that make the server answer 500, if it has such a switch.",
+            "[\"evt_01HF2MNW2ZQ1Z8E2S42\"]",
+        ),
+        Key::new(
+            "accept_any_id",
+            Kind::Truth,
+            "Accept every id of 1 to 256 characters without blanks and control characters.",
+            "true",
+        )
+        .mock_only(),
+        Key::table(&KEYS, "keys"),
+        Key::table(&OTHER_PROJECT, "other_project"),
+        Key::table(&READINGS, "readings").mock_only(),
+    ],
+    settings: &[],
+};
+
+const KEYS: Definition = Definition {
+    name: "polyai.keys",
+    about: "Throwaway keys; real ones belong into the environment.",
+    keys: &[
+        Key::text("valid", "A key that may post events for the account.", "\"...\""),
+        Key::text("revoked", "A key that was valid once.", "\"...\""),
+        Key::text(
+            "other_project",
+            "A key that is limited to the other project.",
+            "\"...\"",
+        ),
+    ],
+    settings: &[],
+};
+
+const OTHER_PROJECT: Definition = Definition {
+    name: "polyai.other_project",
+    about: "A project that the valid key and the known ids do not belong to.",
+    keys: &[
+        Key::text(
+            "account_id",
+            "Its account, which may be the same.",
+            "\"PLATFORM\"",
+        )
+        .required(),
+        Key::text("project_id", "The project.", "\"PROJECT-456\"").required(),
+        Key::texts(
+            "known_ids",
+            "Ids that are valid there.",
+            "[\"evt_01HF2MNW2ZQ1Z8E2S43\"]",
+        ),
+    ],
+    settings: &[],
+};
+
+const READINGS: Definition = Definition {
+    name: "polyai.readings",
+    about: "What the mock does where the documents are silent.",
+    keys: &[],
+    settings: Readings::SETTINGS,
+};
 
 impl Fixtures {
     /// Reads the table `[polyai]`. What is absent is empty; the readings keep their defaults.
     pub(crate) fn from_table(table: &Table<'_>, faults: &mut Faults<'_>) -> Self {
-        table.only(&KEYS, faults);
+        table.only(&DEFINITION, faults);
         let known = table.texts("known_ids", faults);
         let expired = table.texts("expired_ids", faults);
         let failing = table.texts("failing_ids", faults);
@@ -111,6 +206,7 @@ impl Fixtures {
             account_id: table.required_text("account_id", faults),
             project_id: table.required_text("project_id", faults),
             known_ids: values(known),
+            known_id_command: table.command("known_id_command", faults),
             unknown_id: unknown.map(|text| text.value),
             expired_ids: values(expired),
             failing_ids: values(failing),
@@ -133,7 +229,7 @@ impl Fixtures {
 impl Keys {
     fn from_table(table: &Table<'_>, faults: &mut Faults<'_>) -> Self {
         const NAMES: [&str; 3] = ["valid", "revoked", "other_project"];
-        table.only(&NAMES, faults);
+        table.only(&KEYS, faults);
         let keys = NAMES.map(|name| table.text(name, faults));
         for (number, key) in keys.iter().enumerate() {
             let Some(key) = key else { continue };
@@ -171,7 +267,7 @@ impl Keys {
 
 impl OtherProject {
     fn from_table(table: &Table<'_>, faults: &mut Faults<'_>) -> Self {
-        table.only(&["account_id", "project_id", "known_ids"], faults);
+        table.only(&OTHER_PROJECT, faults);
         Self {
             account_id: table.required_text("account_id", faults),
             project_id: table.required_text("project_id", faults),

@@ -23,6 +23,13 @@ impl Fixtures {
             "\n# Ids that are valid now. The more there are, the fewer events share one in a test run.\n",
         );
         entry(out, "known_ids", &list(&self.known_ids));
+        out.push_str(
+            "\n# A program that makes such an id and prints it, for each that is needed. The mock ignores it.\n",
+        );
+        match self.known_id_command.as_slice() {
+            [] => out.push_str("# known_id_command = [\"./make-event-id\"]\n"),
+            words => entry(out, "known_id_command", &list(words)),
+        }
         out.push_str("\n# An id that is surely not valid.\n");
         match &self.unknown_id {
             Some(id) => entry(out, "unknown_id", &text(id)),

@@ -18,6 +18,7 @@ pub mod readings;
 mod respond;
 mod state;
 
+pub(crate) use fixtures::DEFINITION;
 pub use fixtures::{Fixtures, Keys, OtherProject};
 pub use input::Location;
 pub use look::{find_id, mislabelled};

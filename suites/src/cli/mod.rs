@@ -1,7 +1,10 @@
 //! The command line: one file for each command.
 
+mod aim;
+mod doctor;
 mod explain;
 mod filter;
+mod init;
 mod interrupt;
 mod judge;
 mod list;
@@ -40,6 +43,10 @@ struct Cli {
 enum Command {
     /// Run the conformance suite against a server, or against the embedded mock
     Test(Box<test::Arguments>),
+    /// Write a hookproof.toml about a server of yours, by asking or from flags
+    Init(init::Arguments),
+    /// Try a hookproof.toml against its servers with single calls, and say what does not fit
+    Doctor(Box<doctor::Arguments>),
     /// Serve the mock
     Mock(mock::Arguments),
     /// Prove that this copy can say no: try the suite on servers that are wrong on purpose
@@ -87,6 +94,8 @@ impl From<ConfigError> for Failure {
 pub fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Test(arguments) => test::run(&arguments),
+        Command::Init(arguments) => init::run(&arguments),
+        Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Mock(arguments) => mock::run(&arguments),
         Command::SelfTest(arguments) => self_test::run(&arguments),
         Command::Sender(arguments) => sender::run(&arguments),

@@ -4,12 +4,14 @@ use std::hash::{BuildHasher as _, RandomState};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
+use mock_server::Target;
 
 use super::Failure;
 use crate::conduct::Conduct;
-use crate::http::{BaseUrl, Bounds, Pace, Transport};
+use crate::http::{BaseUrl, Bounds, Limits, Pace, Transport};
 
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "The way to the target")]
@@ -48,7 +50,10 @@ pub(super) struct Limit {
     max_requests: Option<u64>,
     /// End the run after so many seconds
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
-    pub(super) max_time: Option<u64>,
+    max_time: Option<u64>,
+    /// Seconds that one request may take [default: 10]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=600))]
+    timeout: Option<u64>,
 }
 
 impl Reach {
@@ -77,24 +82,48 @@ impl Reach {
 }
 
 impl Limit {
-    /// The pace of a run against these servers.
-    pub(super) fn pace<'b>(&self, mut bases: impl Iterator<Item = &'b BaseUrl>) -> Arc<Pace> {
+    /// The pace of a run against these servers. The flags go before the file.
+    pub(super) fn pace<'b>(&self, mut bases: impl Iterator<Item = &'b BaseUrl>, file: &Target) -> Arc<Pace> {
         let usual = if bases.all(BaseUrl::is_loopback) {
             Bounds::default()
         } else {
             Bounds::REMOTE
         };
         Arc::new(Pace::new(Bounds {
-            rate: self.rate.or(usual.rate),
-            connections: self.connections.or(usual.connections),
-            requests: self.max_requests,
+            rate: self.rate.or(file.rate.and_then(NonZeroU32::new)).or(usual.rate),
+            connections: self
+                .connections
+                .or(file.connections.and_then(NonZeroU32::new))
+                .or(usual.connections),
+            requests: self.max_requests.or(file.max_requests),
         }))
+    }
+
+    /// How long the run may take.
+    pub(super) fn max_time(&self, file: &Target) -> Option<Duration> {
+        self.max_time.or(file.max_time).map(Duration::from_secs)
+    }
+
+    /// Bounds on one exchange.
+    pub(super) fn limits(&self, file: &Target) -> Limits {
+        let limits = Limits::default();
+        let chosen = self.timeout.or(file.timeout).map(Duration::from_secs);
+        Limits {
+            request_time: chosen.unwrap_or(limits.request_time),
+            ..limits
+        }
     }
 }
 
 /// A name for this run that nobody else has: twelve hexadecimal digits.
 pub(super) fn run_id() -> String {
     format!("{:012x}", RandomState::new().hash_one(0u8) >> 16)
+}
+
+/// Whether a server gets only what a conformant one refuses. One that is not on this machine may hold what matters to
+/// somebody; leaving safe mode is said on the command line and nowhere else.
+pub(super) fn is_safe(safe: bool, full: bool, file: &Target, base: &BaseUrl) -> bool {
+    safe || !full && (file.safe || !base.is_loopback())
 }
 
 /// How the embedded mock is treated: it needs nothing special.

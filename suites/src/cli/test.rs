@@ -10,19 +10,15 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use spec::Basis;
 
+use super::aim::Aim;
 use super::filter::select;
 use super::interrupt;
 use super::reach::{self, Limit, Reach};
 use super::self_test::canary;
-use super::{
-    Failure, config_file, embedded_suites, listed_suites, picked, say, say_error, say_note, variable,
-};
-use crate::conduct::Conduct;
-use crate::config::Config;
+use super::{Failure, embedded_suites, listed_suites, picked, say, say_error, say_note};
 use crate::embedded::Embedded;
 use crate::event::Sink;
-use crate::http::{Limits, Pace, RUN_HEADER, Transport};
-use crate::registry::{self, Ingredients};
+use crate::http::{Pace, RUN_HEADER};
 use crate::report::{Format, Junit, Ndjson, Plan, Progress, Tap, Terminal};
 use crate::run::{Run, Settings};
 use crate::runner;
@@ -57,9 +53,6 @@ pub(super) struct Arguments {
     /// Cases that run at the same time
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u64).range(1..=256))]
     test_threads: u64,
-    /// Seconds that one request may take
-    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
-    timeout: u64,
     /// Send also what a conformant server acts on, to a server that is not on this machine
     #[arg(long, conflicts_with = "safe")]
     full: bool,
@@ -142,6 +135,8 @@ struct Targets {
     suites: Vec<Arc<dyn Suite>>,
     pace: Arc<Pace>,
     run_id: Option<String>,
+    /// How long the run may take.
+    max_time: Option<Duration>,
     _embedded: Option<Embedded>,
 }
 
@@ -187,8 +182,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let run = Arc::new(Run::new(settings, sinks));
     let planned = select(runner::plan(&targets.suites), &filters, exact)?;
     let interrupted = interrupt::on_ctrl_c(&run, &targets.pace);
-    if let Some(seconds) = arguments.limit.max_time {
-        interrupt::after(Duration::from_secs(seconds), &run, &targets.pace);
+    if let Some(time) = targets.max_time {
+        interrupt::after(time, &run, &targets.pace);
     }
     if let Some(id) = targets.run_id.as_ref().filter(|_| !arguments.dry_run) {
         say_note(&format!("run {id}; every request says so in {RUN_HEADER}"));
@@ -235,72 +230,38 @@ fn parse_replay(text: &str) -> Result<(String, u64), Failure> {
 }
 
 fn targets(arguments: &Arguments, apis: &[&'static str]) -> Result<Targets, Failure> {
-    let limits = Limits {
-        request_time: Duration::from_secs(arguments.timeout),
-        ..Limits::default()
+    let aim = Aim {
+        target: arguments.target.as_deref(),
+        config: arguments.config.as_ref(),
+        full: arguments.full,
+        safe: arguments.safe,
+        dry: arguments.dry_run,
+        seed: arguments.seed,
+        reach: &arguments.reach,
+        limit: &arguments.limit,
     };
-    let file = match (&arguments.target, &arguments.config) {
-        // A file that nobody named only describes a target that somebody did name.
-        (None, None) => None,
-        (_, named) => config_file(named.as_ref()),
-    };
-    let config = Config::load(file.as_deref(), variable)?;
-    if arguments.target.is_some() && apis.len() != 1 {
-        return Err(Failure::usage(
-            "--target is the server of one API; name just one with --api",
-        ));
-    }
-    let urls: Vec<(&'static str, String)> = apis
-        .iter()
-        .filter_map(|api| {
-            let url = arguments.target.as_deref().or_else(|| config.base_url(api))?;
-            Some((*api, url.to_owned()))
-        })
-        .collect();
-    if urls.is_empty() {
-        let pace = arguments.limit.pace(std::iter::empty());
-        let conduct = reach::embedded(arguments.safe, arguments.dry_run, Arc::clone(&pace));
-        let (embedded, suites) = embedded_suites(apis, &config, limits, arguments.seed, &conduct)?;
+    let config = aim.config(apis)?;
+    let max_time = arguments.limit.max_time(&config.fixtures().target);
+    if let Some(aimed) = aim.at(apis, &config)? {
         return Ok(Targets {
-            suites,
-            pace,
-            run_id: None,
-            _embedded: Some(embedded),
+            suites: aimed.suites,
+            pace: aimed.pace,
+            run_id: Some(aimed.run_id),
+            max_time,
+            _embedded: None,
         });
     }
-    let bases = urls
-        .into_iter()
-        .map(|(api, url)| Ok((api, config.target(api, &url)?)))
-        .collect::<Result<Vec<_>, Failure>>()?;
-    let pace = arguments.limit.pace(bases.iter().map(|(_, base)| base));
-    let run_id = reach::run_id();
-    let mut suites = Vec::new();
-    for (api, base) in bases {
-        let fixtures = config.fixtures();
-        let ingredients = Ingredients {
-            fixtures,
-            base: base.clone(),
-            limits,
-            embedded: false,
-            seed: arguments.seed,
-        };
-        let transport = arguments
-            .reach
-            .transport(&Transport::default(), Some(run_id.clone()))?;
-        let conduct = Conduct {
-            // A server that is not on this machine may hold what matters to somebody.
-            safe: arguments.safe || !(arguments.full || base.is_loopback()),
-            dry: arguments.dry_run,
-            pace: Arc::clone(&pace),
-            transport: Arc::new(transport),
-        };
-        suites.extend(registry::suite_under(api, ingredients, conduct));
-    }
+    let file = &config.fixtures().target;
+    let pace = arguments.limit.pace(std::iter::empty(), file);
+    let conduct = reach::embedded(arguments.safe, arguments.dry_run, Arc::clone(&pace));
+    let limits = arguments.limit.limits(file);
+    let (embedded, suites) = embedded_suites(apis, &config, limits, arguments.seed, &conduct)?;
     Ok(Targets {
         suites,
         pace,
-        run_id: Some(run_id),
-        _embedded: None,
+        run_id: None,
+        max_time,
+        _embedded: Some(embedded),
     })
 }
 

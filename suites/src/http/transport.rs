@@ -14,6 +14,9 @@ use super::request::{is_field_name, is_field_value};
 /// A header value shorter than this is not taken for a secret: it would hide half of every report.
 const SECRET_LENGTH: usize = 4;
 
+/// What stands for the user name and password in the URL of a proxy.
+const PROXY_CREDENTIALS: &str = "HOOKPROOF_PROXY_CREDENTIALS";
+
 /// The way to a target.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Transport {
@@ -96,10 +99,24 @@ impl Transport {
 
     /// Values that must not show, each with the variable that stands for it.
     pub fn secrets(&self) -> impl Iterator<Item = (String, String)> {
-        self.headers
+        let fields = self
+            .headers
             .iter()
             .filter(|(_, value)| value.len() >= SECRET_LENGTH)
-            .map(|(name, value)| (value.clone(), variable_of(name)))
+            .map(|(name, value)| (value.clone(), variable_of(name)));
+        fields.chain(
+            self.proxy_credentials()
+                .map(|(_, credentials, _)| (credentials.to_owned(), PROXY_CREDENTIALS.to_owned())),
+        )
+    }
+
+    /// The URL of the proxy around what it says about its user.
+    fn proxy_credentials(&self) -> Option<(&str, &str, &str)> {
+        let url = self.proxy.as_deref()?;
+        let (scheme, rest) = url.split_once("://")?;
+        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        let at = rest[..end].rfind('@')?;
+        Some((&url[..scheme.len() + 3], &rest[..at], &rest[at..]))
     }
 
     /// The fields that go along with every request that does not have them itself.
@@ -124,21 +141,27 @@ impl Transport {
         if let Some(path) = &self.client_cert {
             option("--cert", &path.display().to_string());
         }
-        if let Some(proxy) = &self.proxy {
-            option("--proxy", proxy);
+        match (self.proxy_credentials(), &self.proxy) {
+            (Some((before, _, after)), _) => {
+                out.push_str(&format!(" --proxy '{before}'\"${PROXY_CREDENTIALS}\"'{after}'"));
+            }
+            (None, Some(proxy)) => out.push_str(&format!(" --proxy '{}'", proxy.replace('\'', "'\\''"))),
+            (None, None) => {}
         }
+        let mut option = |name: &str, value: &str| {
+            out.push_str(&format!(" {name} '{}'", value.replace('\'', "'\\''")));
+        };
         for (name, value) in &self.headers {
             if value.len() < SECRET_LENGTH {
                 option("-H", &format!("{name}: {value}"));
             }
         }
-        for (_, variable) in self.secrets() {
-            let name = self
-                .headers
-                .iter()
-                .find(|(name, _)| variable_of(name) == variable);
-            let name = name.map_or("", |(name, _)| name.as_str());
-            out.push_str(&format!(" -H '{name}: '\"${variable}\""));
+        for (name, _) in self
+            .headers
+            .iter()
+            .filter(|(_, value)| value.len() >= SECRET_LENGTH)
+        {
+            out.push_str(&format!(" -H '{name}: '\"${}\"", variable_of(name)));
         }
         if self.insecure {
             out.push_str(" -k");
@@ -303,6 +326,21 @@ mod tests {
             transport.curl_options(),
             " --cacert 'ca.pem' -H 'X-A: 1' -H 'X-Token: '\"$HOOKPROOF_HEADER_X_TOKEN\" -k"
         );
+    }
+
+    #[test]
+    fn the_password_of_a_proxy_shows_nowhere() {
+        let transport = Transport {
+            proxy: Some("http://me:s3cret@proxy:3128".into()),
+            ..Transport::default()
+        };
+        assert_eq!(
+            transport.curl_options(),
+            " --proxy 'http://'\"$HOOKPROOF_PROXY_CREDENTIALS\"'@proxy:3128'"
+        );
+        let secrets: Vec<_> = transport.secrets().collect();
+        let expected = ("me:s3cret".to_owned(), "HOOKPROOF_PROXY_CREDENTIALS".to_owned());
+        assert_eq!(secrets, [expected]);
     }
 
     #[test]

@@ -57,7 +57,7 @@ pub enum BaseUrlError {
 impl BaseUrl {
     /// Reads a base URL; a path in front of the API is allowed.
     pub fn parse(text: &str) -> Result<Self, BaseUrlError> {
-        let owned = || text.to_owned();
+        let owned = || without_credentials(text);
         let url = reqwest::Url::parse(text).map_err(|error| BaseUrlError::Malformed {
             text: owned(),
             reason: error.to_string(),
@@ -200,7 +200,7 @@ impl Wire {
         }
         if let Some(url) = &transport.proxy {
             let proxy = reqwest::Proxy::all(url).map_err(|error| {
-                let (url, reason) = (url.clone(), chain(&error));
+                let (url, reason) = (without_credentials(url), chain(&error));
                 failed(TransportError::Proxy { url, reason }.to_string())
             })?;
             builder = builder.proxy(proxy);
@@ -459,9 +459,39 @@ pub(super) fn latin1(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| char::from(*byte)).collect()
 }
 
+/// A URL as it may be shown: what stands in front of its host may be a password, and so may what follows its path.
+pub(super) fn without_credentials(url: &str) -> String {
+    let (scheme, rest) = url
+        .split_once("://")
+        .map_or(("", url), |(scheme, rest)| (scheme, rest));
+    let authority = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let shown = match rest[..authority].rfind('@') {
+        Some(at) => format!("***@{}", &rest[at + 1..]),
+        None => rest.to_owned(),
+    };
+    let end = shown.find(['?', '#']).unwrap_or(shown.len());
+    let more = if end < shown.len() { "..." } else { "" };
+    let separator = if scheme.is_empty() { "" } else { "://" };
+    let shown = format!("{scheme}{separator}{}{more}", &shown[..end]);
+    crate::transcript::one_line(&shown)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_message_about_a_url_shows_what_may_be_a_password() {
+        for (url, shown) in [
+            ("http://u:s3@h/p", "`http://***@h/p`"),
+            ("http://h/p?key=s3", "`http://h/p...`"),
+            ("u:s3@h", "`***@h`"),
+            ("http://u:s3@h:99999", "`http://***@h:99999`"),
+        ] {
+            let told = BaseUrl::parse(url).unwrap_err().to_string();
+            assert!(told.contains(shown) && !told.contains("s3"), "{told}");
+        }
+    }
 
     #[test]
     fn a_base_url_may_have_a_prefix_but_nothing_behind_it() {

@@ -4,6 +4,7 @@
 mod bodies;
 mod cases;
 mod checks;
+mod doctor;
 mod event;
 mod fixtures;
 mod harmless;
@@ -23,6 +24,7 @@ use mock_server::inkeep::Fixtures as Declared;
 use spec::Operation;
 
 use crate::case::Case;
+use crate::examination::Examined;
 use crate::http::{Exchange, Request};
 use crate::probe::Probe;
 use crate::suite::{Stop, Suite};
@@ -67,6 +69,10 @@ impl Suite for Inkeep {
 
     fn preflight(&self, probe: &Probe<'_>) -> Result<(), Stop> {
         preflight::run(self, probe)
+    }
+
+    fn examine(&self, probe: &Probe<'_>) -> Vec<Examined> {
+        doctor::examine(self, probe)
     }
 
     fn is_harmless(&self, request: &Request) -> bool {

@@ -4,6 +4,7 @@ mod answers;
 mod calls;
 mod cases;
 mod checks;
+mod doctor;
 mod download;
 mod fixtures;
 mod harmless;
@@ -29,6 +30,7 @@ use std::sync::{Arc, OnceLock};
 use mock_server::olbrain::Fixtures as Declared;
 
 use crate::case::Case;
+use crate::examination::Examined;
 use crate::http::{Exchange, Request};
 use crate::probe::Probe;
 use crate::suite::{Stop, Suite};
@@ -81,6 +83,10 @@ impl Suite for Olbrain {
 
     fn preflight(&self, probe: &Probe<'_>) -> Result<(), Stop> {
         preflight::run(self, probe)
+    }
+
+    fn examine(&self, probe: &Probe<'_>) -> Vec<Examined> {
+        doctor::examine(self, probe)
     }
 
     fn is_harmless(&self, request: &Request) -> bool {

@@ -1,21 +1,35 @@
 //! What the target was said to hold: credentials, ids, and requests made from them.
 
 use std::collections::HashSet;
-use std::sync::OnceLock;
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
-use mock_server::polyai::Fixtures as Declared;
+use mock_server::polyai::{Fixtures as Declared, Keys};
 
 use super::harmless::Ids;
 use crate::conduct::WITHHELD;
 use crate::http::Request;
+use crate::mint::Mint;
 use crate::property::mix;
 
 /// Path of the operation, as in the contract.
 pub(crate) const PATH: &str = "/v1/external-events/webhook";
 
 /// The variable that holds the valid key.
-pub const KEY_VARIABLE: &str = "HOOKPROOF_POLYAI_KEY";
+pub(crate) const KEY_VARIABLE: &str = "HOOKPROOF_POLYAI_KEY";
+
+/// The place of one key among all keys of a target.
+type KeyOf = fn(&mut Keys) -> &mut Option<String>;
+
+/// Variables that hold keys, each with the key that it sets.
+pub const KEY_VARIABLES: [(&str, KeyOf); 3] = [
+    (KEY_VARIABLE, |keys| &mut keys.valid),
+    ("HOOKPROOF_POLYAI_REVOKED_KEY", |keys| &mut keys.revoked),
+    ("HOOKPROOF_POLYAI_OTHER_PROJECT_KEY", |keys| {
+        &mut keys.other_project
+    }),
+];
 
 /// So many ids are kept for the cases that nothing but an accepted event decides.
 const RESERVED_IDS: usize = 96;
@@ -44,6 +58,12 @@ pub(crate) struct Fixtures {
     known: HashSet<String>,
     /// Every id that some request could have accepted, and that none may carry in safe mode.
     acceptable: Ids,
+    /// What makes further ids.
+    mint: Option<Mint>,
+    /// The ids that were made.
+    minted: Mutex<Vec<String>>,
+    /// The made id that refusals carry, or why there is none.
+    kept: OnceLock<Result<String, String>>,
     /// Whether the known ids are kept back.
     safe: bool,
     seed: u64,
@@ -61,11 +81,13 @@ impl Fixtures {
     /// Fixtures that keep the declared ids back: a suite without them sends nothing that could be accepted, and decides
     /// what it can with ids that nobody knows.
     pub(crate) fn safe(mut declared: Declared, seed: u64) -> Self {
+        // An id that nobody may send need not be made.
+        declared.known_id_command.clear();
         // An unknown id still has the shape of a known one.
         if declared.unknown_id.is_none() {
             declared.unknown_id = declared.known_ids.first().cloned();
         }
-        let whole = Self::new(declared.clone(), seed);
+        let whole = Self::new(declared.clone(), seed, Path::new("."));
         declared.known_ids.clear();
         declared.failing_ids.clear();
         if let Some(other) = &mut declared.other_project {
@@ -78,13 +100,17 @@ impl Fixtures {
         }
     }
 
-    pub(crate) fn new(declared: Declared, seed: u64) -> Self {
+    /// Fixtures of a file in this folder.
+    pub(crate) fn new(declared: Declared, seed: u64, folder: &Path) -> Self {
         let other = declared.other_project.iter().flat_map(|other| &other.known_ids);
         let own = [&declared.known_ids, &declared.failing_ids].into_iter().flatten();
         let acceptable = Ids::new(own.chain(other));
         let known = declared.known_ids.iter().cloned().collect();
         let next = AtomicUsize::new(usize::from(declared.known_ids.len() > 1));
         Self {
+            mint: Mint::new(&declared.known_id_command, folder),
+            minted: Mutex::default(),
+            kept: OnceLock::new(),
             declared,
             known,
             acceptable,
@@ -108,22 +134,51 @@ impl Fixtures {
 
     /// The id that refusals carry: a refused request leaves it as it was.
     pub(crate) fn refusal_id(&self) -> Result<String, String> {
-        let id = self.declared.known_ids.first().cloned();
-        id.ok_or_else(|| self.missing_ids())
+        if let Some(id) = self.declared.known_ids.first() {
+            return Ok(id.clone());
+        }
+        let mint = self.mint.as_ref().ok_or_else(|| self.missing_ids())?;
+        self.kept.get_or_init(|| self.made_by(mint)).clone()
     }
 
     fn missing_ids(&self) -> String {
         if self.safe {
             WITHHELD.to_owned()
         } else {
-            "no known id: declare ids that the target accepts in polyai.known_ids".to_owned()
+            "no known id: declare ids that the target accepts in polyai.known_ids, or a program that makes one in \
+             polyai.known_id_command"
+                .to_owned()
         }
+    }
+
+    fn minted(&self) -> MutexGuard<'_, Vec<String>> {
+        self.minted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// An id that was made just now.
+    fn made_by(&self, mint: &Mint) -> Result<String, String> {
+        let id = mint
+            .id()
+            .map_err(|error| format!("polyai.known_id_command made no id: {error}"))?;
+        let mut minted = self.minted();
+        if minted.contains(&id) || self.known.contains(&id) {
+            return Err(format!(
+                "polyai.known_id_command printed {id} for the second time; it has to make a new id at each call"
+            ));
+        }
+        minted.push(id.clone());
+        Ok(id)
+    }
+
+    /// Whether there is a program that makes ids.
+    pub(crate) fn has_mint(&self) -> bool {
+        self.mint.is_some()
     }
 
     /// A known id to be spent on a request that is meant to be accepted.
     pub(crate) fn spend(&self, purpose: Purpose) -> Result<Known, String> {
         let ids = &self.declared.known_ids;
-        if ids.is_empty() {
+        if ids.is_empty() && self.mint.is_none() {
             return Err(self.missing_ids());
         }
         let limit = match purpose {
@@ -135,23 +190,45 @@ impl Fixtures {
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |next| {
                 (next < limit).then_some(next + 1)
             });
-        match taken {
-            Ok(index) => Ok(Known {
+        if let Ok(index) = taken {
+            return Ok(Known {
                 id: ids[index].clone(),
                 used_before: false,
-            }),
-            Err(_) if self.is_reusable() => {
-                let index = self.reused.fetch_add(1, Ordering::Relaxed) % ids.len();
-                Ok(Known {
-                    id: ids[index].clone(),
-                    used_before: true,
-                })
-            }
-            Err(_) => Err(format!(
-                "all {} known ids are spent and the target accepts each only once; declare more in polyai.known_ids",
-                ids.len()
-            )),
+            });
         }
+        // A program takes its time: where an id can be used again, a made one is for the first cases.
+        let made = self.minted().len();
+        let makes = purpose == Purpose::Case && (made < RESERVED_IDS || !self.is_reusable());
+        if let Some(mint) = self.mint.as_ref().filter(|_| makes) {
+            return self.made_by(mint).map(|id| Known {
+                id,
+                used_before: false,
+            });
+        }
+        if self.is_reusable()
+            && let Some(id) = self.used_again()
+        {
+            return Ok(Known {
+                id,
+                used_before: true,
+            });
+        }
+        Err(format!(
+            "all {} known ids are spent and the target accepts each only once; declare more in polyai.known_ids",
+            ids.len() + made
+        ))
+    }
+
+    /// One of the ids that were used, each in its turn.
+    fn used_again(&self) -> Option<String> {
+        let turn = self.reused.fetch_add(1, Ordering::Relaxed);
+        let declared = &self.declared.known_ids;
+        if declared.is_empty() {
+            let minted = self.minted();
+            let turn = turn.checked_rem(minted.len())?;
+            return minted.get(turn).cloned();
+        }
+        declared.get(turn % declared.len()).cloned()
     }
 
     /// Whether generated inputs have ids to spend.
@@ -186,6 +263,7 @@ impl Fixtures {
             .unknown_id
             .as_deref()
             .or(self.declared.known_ids.first().map(String::as_str))
+            .or(self.kept.get().and_then(|kept| kept.as_deref().ok()))
             .unwrap_or("evt_01HF2MNW2ZQ1Z8E2S3J");
         let mut state = mix(self.seed ^ mix(count));
         // The last twelve letters and digits are replaced by others of their kind.
@@ -207,7 +285,7 @@ impl Fixtures {
             *character = char::from(alphabet[index]);
         }
         let id: String = characters.into_iter().collect();
-        if self.known.contains(&id) || left > 6 {
+        if self.knows(&id) || left > 6 {
             // Too short to be told apart from a real one by its own letters.
             return format!("{id}-hookproof-{count}");
         }
@@ -216,7 +294,7 @@ impl Fixtures {
 
     /// Whether the target was said to accept this id.
     pub(crate) fn knows(&self, id: &str) -> bool {
-        self.known.contains(id)
+        self.known.contains(id) || self.minted().iter().any(|minted| minted == id)
     }
 
     pub(crate) fn key(&self) -> Result<&str, String> {
@@ -259,7 +337,38 @@ mod tests {
         let mut declared = mock_server::Fixtures::builtin().polyai;
         declared.unknown_id = None;
         declared.known_ids = ids.iter().map(|id| (*id).to_owned()).collect();
-        Fixtures::new(declared, 1)
+        Fixtures::new(declared, 1, Path::new("."))
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_program_makes_the_ids_that_are_not_declared() {
+        let folder = tempfile::tempdir().unwrap();
+        let with = |script: &str| {
+            let mut declared = mock_server::Fixtures::builtin().polyai;
+            declared.known_ids.clear();
+            declared.known_id_command = ["sh", "-c", script].map(str::to_owned).to_vec();
+            Fixtures::new(declared, 1, folder.path())
+        };
+        let ids = with("echo x >> n; echo evt_$(wc -l < n | tr -d ' ')");
+        assert_eq!(ids.refusal_id().unwrap(), "evt_1");
+        assert_eq!(ids.spend(Purpose::Case).unwrap().id, "evt_2");
+        assert_eq!(ids.refusal_id().unwrap(), "evt_1");
+        assert!(ids.knows("evt_2") && !ids.knows("evt_3"));
+        assert!(ids.spend(Purpose::Input).is_err() && !ids.has_enough());
+        ids.learn_reusable(true);
+        assert!(ids.spend(Purpose::Input).unwrap().used_before);
+        let same = with("echo evt_7");
+        assert_eq!(same.spend(Purpose::Case).unwrap().id, "evt_7");
+        assert!(same.spend(Purpose::Case).unwrap_err().contains("second time"));
+        assert!(with("exit 3").refusal_id().unwrap_err().contains("exited with 3"));
+        // What nobody may send is not made.
+        let mut declared = same.declared.clone();
+        declared.known_id_command = vec!["no-such-program".to_owned()];
+        assert_eq!(
+            Fixtures::safe(declared, 1).spend(Purpose::Case).unwrap_err(),
+            WITHHELD
+        );
     }
 
     #[test]

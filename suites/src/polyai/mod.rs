@@ -3,6 +3,7 @@
 mod answers;
 mod cases;
 mod checks;
+mod doctor;
 mod documents;
 mod fixtures;
 mod harmless;
@@ -14,18 +15,20 @@ mod strategies;
 mod subject;
 pub(crate) mod variants;
 
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use mock_server::polyai::Fixtures as Declared;
 use spec::Operation;
 
 use crate::case::Case;
+use crate::examination::Examined;
 use crate::http::{Exchange, Request};
 use crate::probe::Probe;
 use crate::suite::{Stop, Suite};
 use crate::target::Target;
 
-pub use fixtures::KEY_VARIABLE;
+pub use fixtures::KEY_VARIABLES;
 
 use answers::Wording;
 use documents::XmlReading;
@@ -41,12 +44,12 @@ pub struct Polyai {
 }
 
 impl Polyai {
-    /// A suite against a target that holds these fixtures.
-    pub fn new(target: Target, declared: Declared, seed: u64) -> Self {
+    /// A suite against a target that holds these fixtures. Relative paths in them begin at the folder.
+    pub fn new(target: Target, declared: Declared, seed: u64, folder: &Path) -> Self {
         let fixtures = if target.is_safe() {
             Fixtures::safe(declared, seed)
         } else {
-            Fixtures::new(declared, seed)
+            Fixtures::new(declared, seed, folder)
         };
         Self {
             target,
@@ -80,6 +83,10 @@ impl Suite for Polyai {
 
     fn preflight(&self, probe: &Probe<'_>) -> Result<(), Stop> {
         preflight::run(self, probe)
+    }
+
+    fn examine(&self, probe: &Probe<'_>) -> Vec<Examined> {
+        doctor::examine(self, probe)
     }
 
     fn is_harmless(&self, request: &Request) -> bool {

@@ -65,6 +65,22 @@ impl Junit {
                 .or_insert_with(|| TestSuite::new(area(row)))
                 .add_test_case(case);
         }
+        // What could be asked of no server is not passed over in silence.
+        let verdicts = self.summary.requirements();
+        let unverified = self.summary.unverified_musts().into_iter();
+        for row in unverified.filter(|row| !verdicts.contains_key(row.id.as_str())) {
+            let (Some(why), false) = (&row.untestable, suites.is_empty()) else {
+                continue;
+            };
+            let mut status = TestCaseStatus::skipped();
+            status.set_message(harmless(&format!("not testable: {why}")));
+            let mut case = TestCase::new(row.id.as_str(), status);
+            case.set_classname(area(row));
+            suites
+                .entry(area(row))
+                .or_insert_with(|| TestSuite::new(area(row)))
+                .add_test_case(case);
+        }
         if let Some((reason, transcript)) = &self.summary.stopped {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
             status.set_message(harmless(reason));

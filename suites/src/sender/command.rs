@@ -4,7 +4,7 @@
 //! before the group has been ended, so that its number cannot have passed to anybody else.
 
 use std::io;
-use std::process::{ExitStatus, Stdio};
+use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -14,6 +14,7 @@ use tokio::task::JoinHandle;
 
 use super::request::Given;
 use crate::http::Redactor;
+use crate::process_group::{Group, told};
 use crate::transcript::harmless;
 
 /// How much of each end of what a sender says is kept, in bytes.
@@ -259,67 +260,6 @@ impl Drop for Sender {
         for reader in &self.readers {
             reader.abort();
         }
-    }
-}
-
-fn told(status: ExitStatus) -> String {
-    #[cfg(unix)]
-    {
-        use std::os::unix::process::ExitStatusExt as _;
-        if let Some(signal) = status.signal() {
-            return format!("ended by signal {signal}");
-        }
-    }
-    match status.code() {
-        Some(code) => format!("exited with {code}"),
-        None => "ended".to_owned(),
-    }
-}
-
-/// A process group whose leader this process started and has not reaped.
-#[cfg(unix)]
-struct Group(rustix::process::Pid);
-
-#[cfg(unix)]
-impl Group {
-    fn of(leader: u32) -> Option<Self> {
-        let raw = i32::try_from(leader).ok()?;
-        rustix::process::Pid::from_raw(raw).map(Self)
-    }
-
-    fn ask_to_end(&self) {
-        // It may be gone already, which is as well.
-        let _ = rustix::process::kill_process_group(self.0, rustix::process::Signal::TERM);
-    }
-
-    fn kill(&self) {
-        let _ = rustix::process::kill_process_group(self.0, rustix::process::Signal::KILL);
-    }
-
-    fn leader_has_ended(&self) -> bool {
-        use rustix::process::{WaitId, WaitIdOptions, waitid};
-        let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
-        // Where it is no child any more it has ended, too.
-        waitid(WaitId::Pid(self.0), options).map_or(true, |status| status.is_some())
-    }
-}
-
-/// Elsewhere there are no process groups: only the process itself is ended.
-#[cfg(not(unix))]
-struct Group;
-
-#[cfg(not(unix))]
-impl Group {
-    fn of(_leader: u32) -> Option<Self> {
-        None
-    }
-
-    fn ask_to_end(&self) {}
-
-    fn kill(&self) {}
-
-    fn leader_has_ended(&self) -> bool {
-        false
     }
 }
 

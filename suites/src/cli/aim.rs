@@ -1,0 +1,100 @@
+//! Which servers a command speaks to, and what it knows of them: from flags, and from the configuration file.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::reach::{self, Limit, Reach};
+use super::{Failure, config_file, say_note, variable};
+use crate::conduct::Conduct;
+use crate::config::Config;
+use crate::http::Pace;
+use crate::registry::{self, Ingredients};
+use crate::suite::Suite;
+
+/// What the flags say.
+pub(super) struct Aim<'a> {
+    pub(super) target: Option<&'a str>,
+    pub(super) config: Option<&'a PathBuf>,
+    pub(super) full: bool,
+    pub(super) safe: bool,
+    pub(super) dry: bool,
+    pub(super) seed: u64,
+    pub(super) reach: &'a Reach,
+    pub(super) limit: &'a Limit,
+}
+
+/// The suites against the servers that were found.
+pub(super) struct Aimed {
+    pub(super) suites: Vec<Arc<dyn Suite>>,
+    pub(super) pace: Arc<Pace>,
+    pub(super) run_id: String,
+}
+
+impl Aim<'_> {
+    /// What is known about the servers. A file that nobody named counts where a server is named, or where it says itself
+    /// where one of the APIs is.
+    pub(super) fn config(&self, apis: &[&str]) -> Result<Config, Failure> {
+        let file = config_file(self.config);
+        let config = Config::load(file.as_deref(), variable)?;
+        let counts = self.target.is_some()
+            || self.config.is_some()
+            || apis.iter().any(|api| config.base_url(api).is_some());
+        if counts {
+            Ok(config)
+        } else {
+            Ok(Config::load(None, variable)?)
+        }
+    }
+
+    /// The suites of those APIs whose server is named. `None` where there is none.
+    pub(super) fn at(&self, apis: &[&'static str], config: &Config) -> Result<Option<Aimed>, Failure> {
+        if self.target.is_some() && apis.len() != 1 {
+            return Err(Failure::usage(
+                "--target is the server of one API; name just one with --api",
+            ));
+        }
+        let urls: Vec<(&'static str, &str)> = apis
+            .iter()
+            .filter_map(|api| Some((*api, self.target.or_else(|| config.base_url(api))?)))
+            .collect();
+        if urls.is_empty() {
+            return Ok(None);
+        }
+        let file = &config.fixtures().target;
+        let bases = urls
+            .into_iter()
+            .map(|(api, url)| Ok((api, config.target(api, url)?)))
+            .collect::<Result<Vec<_>, Failure>>()?;
+        let pace = self.limit.pace(bases.iter().map(|(_, base)| base), file);
+        let run_id = reach::run_id();
+        let transport = self.reach.transport(&config.transport()?, Some(run_id.clone()))?;
+        let transport = Arc::new(transport);
+        let mut suites = Vec::new();
+        for (api, base) in bases {
+            let conduct = Conduct {
+                safe: reach::is_safe(self.safe, self.full, file, &base),
+                dry: self.dry,
+                pace: Arc::clone(&pace),
+                transport: Arc::clone(&transport),
+            };
+            if !conduct.safe && !self.dry {
+                config.check_programs(api, variable("PATH").as_deref())?;
+            }
+            let ingredients = Ingredients {
+                fixtures: config.fixtures(),
+                base,
+                limits: self.limit.limits(file),
+                embedded: false,
+                seed: self.seed,
+            };
+            suites.extend(registry::suite_under(api, ingredients, conduct));
+        }
+        if let Some(path) = config.file().filter(|_| self.config.is_none()) {
+            say_note(&format!(
+                "what is known about the target is from {}",
+                path.display()
+            ));
+        }
+        Ok(Some(Aimed { suites, pace, run_id }))
+    }
+}
