@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use spec::{Basis, Level};
 
-use crate::http::{Exchange, NoAnswerKind};
+use crate::http::{Exchange, NoAnswerKind, Request};
 use crate::verdict::Verdict;
 
 /// Name and version of the schema.
@@ -171,6 +171,9 @@ pub struct Evidence {
     /// The exchange itself, for those who send its request again.
     #[serde(skip)]
     pub(crate) exchange: Option<Box<Exchange>>,
+    /// What went before it on its connection, where that is the point.
+    #[serde(skip)]
+    pub(crate) before: Vec<Request>,
 }
 
 /// Something that takes events in.

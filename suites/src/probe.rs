@@ -7,7 +7,7 @@ use spec::{Effect, Level, Requirement};
 
 use crate::conduct::{DRY, WITHHELD};
 use crate::event::{CheckRecord, Event, Evidence, ExchangeRecord};
-use crate::http::{Exchange, NoAnswer, NoAnswerKind, Request, Wire, reproduction};
+use crate::http::{Exchange, NoAnswer, NoAnswerKind, Request, Wire, reproduction, verbatim};
 use crate::run::Run;
 use crate::suite::Suite;
 use crate::transcript;
@@ -20,6 +20,8 @@ pub struct Probe<'r> {
     case: &'r str,
     wire: Wire,
     sent: Cell<usize>,
+    /// What went before an exchange on its connection, where one connection is the point; by the exchange's number.
+    before: RefCell<BTreeMap<usize, Vec<Request>>>,
     /// Whether a request of the case was withheld.
     withheld: Cell<bool>,
     /// Seed of the generated input at work, for the replay flag.
@@ -110,6 +112,7 @@ impl<'r> Probe<'r> {
             case,
             wire,
             sent: Cell::new(0),
+            before: RefCell::default(),
             withheld: Cell::new(false),
             input_seed: Cell::new(None),
             log: RefCell::default(),
@@ -151,7 +154,16 @@ impl<'r> Probe<'r> {
         }
         let exchanges =
             self.around_the_withheld(requests, |requests| self.wire.send_on_one_connection(requests));
-        self.record(exchanges)
+        let exchanges = self.record(exchanges);
+        let sent = exchanges.iter().filter(|exchange| !exchange.is_withheld());
+        let mut earlier: Vec<Request> = Vec::new();
+        for exchange in sent {
+            if !earlier.is_empty() {
+                self.before.borrow_mut().insert(exchange.number, earlier.clone());
+            }
+            earlier.push(exchange.request.clone());
+        }
+        exchanges
     }
 
     /// Whether the target is spared everything that it could act on.
@@ -172,7 +184,7 @@ impl<'r> Probe<'r> {
         if target.is_dry() {
             self.run.emit(&Event::Planned {
                 case: self.case.to_owned(),
-                reproduce: self.reproduction(request),
+                reproduce: self.reproduction(request, &[]),
             });
             return Some(withheld(DRY));
         }
@@ -187,14 +199,20 @@ impl<'r> Probe<'r> {
         None
     }
 
-    /// The shell command that sends a request again, on one line.
-    fn reproduction(&self, request: &Request) -> String {
+    /// The shell command that sends a request again, on one line, after what has to go before it on its connection. What
+    /// `curl` cannot say is a command of ours.
+    fn reproduction(&self, request: &Request, before: &[Request]) -> String {
         let target = self.suite.target();
+        let transport = target.transport();
+        if (!before.is_empty() || !verbatim::is_for_curl(request)) && verbatim::is_exact(transport, request) {
+            let requests: Vec<&Request> = before.iter().chain([request]).collect();
+            return verbatim::command(target.base(), transport, &requests, target.redactor());
+        }
         transcript::one_line(&reproduction(
             target.base().as_str(),
             request,
             target.redactor(),
-            &target.transport().curl_options(),
+            &transport.curl_options(),
         ))
     }
 
@@ -385,9 +403,16 @@ impl<'r> Probe<'r> {
 
     fn evidence(&self, exchange: &Exchange, verdict: Verdict) -> Evidence {
         let target = self.suite.target();
+        let before = self
+            .before
+            .borrow()
+            .get(&exchange.number)
+            .cloned()
+            .unwrap_or_default();
         Evidence {
             transcript: transcript::render(exchange, target.base().prefix(), target.redactor()),
-            reproduce: self.reproduction(&exchange.request),
+            reproduce: self.reproduction(&exchange.request, &before),
+            before,
             tried: None,
             second: None,
             exchange: (verdict == Verdict::Fail).then(|| Box::new(exchange.clone())),
@@ -453,9 +478,26 @@ impl<'r> Probe<'r> {
         let Some(first) = evidence.exchange.take() else {
             return evidence;
         };
+        let before = std::mem::take(&mut evidence.before);
         let mut second = None;
-        let _unjudged = self.apart(|| second = Some(self.send(first.request.clone())));
-        let second = second.expect("the request was sent just now");
+        let _unjudged = self.apart(|| {
+            second = if before.is_empty() {
+                Some(self.send(first.request.clone()))
+            } else {
+                let count = before.len() + 1;
+                let requests = before.into_iter().chain([first.request.clone()]).collect();
+                let mut again = self.send_on_one_connection(requests);
+                // The target may end the connection before the last of them.
+                again.pop().filter(|_| again.len() + 1 == count)
+            };
+        });
+        let Some(second) = second else {
+            evidence.tried = Some(
+                "not verified: sent again on its own connection, the requests before it ended the connection"
+                    .to_owned(),
+            );
+            return evidence;
+        };
         let redactor = self.suite.target().redactor();
         let got = redactor.text(&second.in_short());
         let same = match (&first.answer, &second.answer) {

@@ -56,6 +56,7 @@ fn the_help_of_each_command() {
     for command in [
         "init",
         "doctor",
+        "send",
         "sender",
         "test",
         "mock",

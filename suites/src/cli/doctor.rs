@@ -13,7 +13,7 @@ use super::reach::{Limit, Reach};
 use super::{Failure, picked, say, say_note};
 use crate::config::DEFAULT_FILE;
 use crate::examination::{Examined, State};
-use crate::http::RUN_HEADER;
+use crate::http::{Exchange, RUN_HEADER};
 use crate::run::{Run, Settings};
 use crate::runner;
 use crate::suite::Suite;
@@ -121,7 +121,7 @@ fn report(suite: &dyn Suite, examined: &[Examined], count: &mut Count) -> String
                 count.wrong += 1;
                 let got = exchange
                     .as_ref()
-                    .map_or_else(|| "nothing".to_owned(), |exchange| exchange.in_short());
+                    .map_or_else(|| "nothing".to_owned(), Exchange::in_short);
                 (
                     paint(AnsiColor::Red, "WRONG"),
                     format!("expected {expected}, got {got}"),

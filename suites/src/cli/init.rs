@@ -22,7 +22,7 @@ pub(super) struct Arguments {
     /// Base URL of the server
     #[arg(long, value_name = "URL")]
     url: Option<String>,
-    /// A key of the file and its value, as in --set polyai.account_id=ACME; commas separate the items of a list
+    /// A key of the file and its value, as in `polyai.account_id=ACME`; commas separate the items of a list
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
     /// The file to write; - is standard output
@@ -341,7 +341,7 @@ impl Dialogue<'_> {
             })?;
             known.insert(url, base.into());
         }
-        for key in definition.keys.iter() {
+        for key in definition.keys {
             let name = format!("{api}.{}", key.name);
             let is_needed = key.role == Role::Required;
             if known.contains_key(&name) || !(is_needed || key.role == Role::Useful) {

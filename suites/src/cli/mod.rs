@@ -11,6 +11,7 @@ mod list;
 mod mock;
 mod reach;
 mod self_test;
+mod send;
 mod sender;
 mod test;
 
@@ -51,6 +52,8 @@ enum Command {
     Mock(mock::Arguments),
     /// Prove that this copy can say no: try the suite on servers that are wrong on purpose
     SelfTest(self_test::Arguments),
+    /// Send a request from a file exactly as it stands there, and show the answer
+    Send(send::Arguments),
     /// Play the server to a client of yours, and judge what it sends and how it retries
     Sender(Box<sender::Arguments>),
     /// List requirements and the cases that cover them
@@ -98,6 +101,7 @@ pub fn main() -> ExitCode {
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Mock(arguments) => mock::run(&arguments),
         Command::SelfTest(arguments) => self_test::run(&arguments),
+        Command::Send(arguments) => send::run(&arguments),
         Command::Sender(arguments) => sender::run(&arguments),
         Command::List(arguments) => list::run(&arguments),
         Command::Judge(arguments) => judge::run(&arguments),

@@ -288,7 +288,7 @@ mod tests {
         let olbrain = olbrain::KEY_VARIABLES.map(|(name, _)| name);
         let known: Vec<&str> = [&polyai[..], &inkeep, &olbrain].concat();
         let mut named = Vec::new();
-        for definition in Fixtures::definitions().flat_map(|definition| definition.all()) {
+        for definition in Fixtures::definitions().flat_map(mock_server::definition::Definition::all) {
             if let Some(api) = definition.name.strip_suffix(".keys") {
                 named.extend(definition.keys.iter().map(|key| key_variable(api, key.name)));
             }

@@ -1,6 +1,8 @@
 //! A `curl` line that sends one request again.
 
+use super::verbatim::is_spelled;
 use super::{Framing, Redactor, Request};
+use crate::transcript::one_line;
 
 /// The shell command that repeats the request; secrets stand as variables. `options` say how curl gets to the target,
 /// each with a blank before it.
@@ -19,6 +21,14 @@ pub(crate) fn reproduction(base_url: &str, request: &Request, redactor: &Redacto
     }
     line.push_str("curl -sS -i");
     line.push_str(options);
+    if is_spelled(request) && origin.starts_with("https:") && !options.contains("--http2") {
+        // HTTP/2 has no capitals in the names of header fields.
+        line.push_str(" --http1.1");
+    }
+    if request.target().contains(['[', ']', '{', '}']) {
+        // curl would take them for a pattern of many URLs.
+        line.push_str(" -g");
+    }
     if request
         .path
         .split('/')
@@ -65,9 +75,10 @@ pub(crate) fn reproduction(base_url: &str, request: &Request, redactor: &Redacto
     line
 }
 
-/// Text that a POSIX shell passes on unchanged within quotes. A leading `@` would make curl read a file.
+/// Text that a POSIX shell passes on unchanged within quotes, and that is printed as it is. A leading `@` would make curl read
+/// a file.
 fn is_plain(text: &str) -> bool {
-    !text.starts_with('@') && !text.chars().any(|c| c.is_control() && c != '\n' && c != '\t')
+    !text.starts_with('@') && one_line(text) == text
 }
 
 /// Single quotes, with each secret's variable outside of them in double quotes.

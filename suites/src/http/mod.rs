@@ -7,6 +7,7 @@ mod raw;
 mod redact;
 mod request;
 mod transport;
+pub(crate) mod verbatim;
 mod wire;
 
 pub use exchange::{Exchange, NoAnswer, NoAnswerKind, Response};

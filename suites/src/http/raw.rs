@@ -18,7 +18,7 @@ use super::wire::{BaseUrl, Limits, latin1};
 const HEAD_LIMIT_BYTES: usize = 64 * 1024;
 
 /// What a connection runs over: a plain socket, or TLS on one.
-trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
+pub(super) trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Duplex for T {}
 
@@ -63,7 +63,7 @@ impl Connection {
             Some(stream) => stream,
             None => connect(dial).await?,
         };
-        let bytes = serialize(dial, request);
+        let bytes = serialize(dial.base, dial.fields, request);
         let (mut reader, mut writer) = tokio::io::split(&mut stream);
         let read = read_answer(&mut reader, &request.method, dial.limits);
         let write = async {
@@ -83,7 +83,7 @@ impl Connection {
     }
 }
 
-async fn connect(dial: &Dial<'_>) -> Result<Box<dyn Duplex>, NoAnswer> {
+pub(super) async fn connect(dial: &Dial<'_>) -> Result<Box<dyn Duplex>, NoAnswer> {
     let failed = |kind: NoAnswerKind, error: std::io::Error| NoAnswer {
         kind,
         detail: error.to_string(),
@@ -108,8 +108,8 @@ async fn connect(dial: &Dial<'_>) -> Result<Box<dyn Duplex>, NoAnswer> {
     Ok(Box::new(stream))
 }
 
-fn serialize(dial: &Dial<'_>, request: &Request) -> Vec<u8> {
-    let base = dial.base;
+/// The request as it goes over the wire, with these fields beside its own.
+pub(super) fn serialize(base: &BaseUrl, fields: &[(String, String)], request: &Request) -> Vec<u8> {
     let mut out = Vec::with_capacity(512 + request.body.len());
     out.extend_from_slice(
         format!(
@@ -122,8 +122,7 @@ fn serialize(dial: &Dial<'_>, request: &Request) -> Vec<u8> {
         .as_bytes(),
     );
     out.extend_from_slice(concat!("User-Agent: hookproof/", env!("CARGO_PKG_VERSION"), "\r\n").as_bytes());
-    let along = dial
-        .fields
+    let along = fields
         .iter()
         .filter(|(name, _)| request.header_value(name).is_none());
     for (name, value) in request.headers.iter().chain(along) {

@@ -172,6 +172,21 @@ impl Transport {
         out
     }
 
+    /// What of this `hookproof send` needs, with a blank before each option.
+    pub(crate) fn send_options(&self) -> String {
+        let mut out = String::new();
+        for (name, path) in [("--ca", &self.ca), ("--client-cert", &self.client_cert)] {
+            if let Some(path) = path {
+                let path = path.display().to_string().replace('\'', "'\\''");
+                out.push_str(&format!(" {name} '{path}'"));
+            }
+        }
+        if self.insecure {
+            out.push_str(" --insecure");
+        }
+        out
+    }
+
     /// The settings of TLS, for these protocols in the order of preference.
     pub(super) fn tls(&self, is_tls: bool, protocols: &[&[u8]]) -> Result<ClientConfig, TransportError> {
         let provider = Arc::new(rustls::crypto::ring::default_provider());

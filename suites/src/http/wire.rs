@@ -101,6 +101,11 @@ impl BaseUrl {
             .trim_end_matches(']')
     }
 
+    /// Scheme, host and port.
+    pub(crate) fn origin(&self) -> String {
+        format!("{}://{}", self.url.scheme(), self.authority())
+    }
+
     /// Value of the `Host` header.
     pub(crate) fn authority(&self) -> String {
         let host = self.url.host_str().unwrap_or_default();

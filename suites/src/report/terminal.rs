@@ -327,6 +327,7 @@ mod tests {
             tried: Some("the same answer again: 200".to_owned()),
             second: None,
             exchange: None,
+            before: Vec::new(),
         };
         Event::Check(Box::new(CheckRecord {
             case: "polyai::extract::headers".to_owned(),
