@@ -3,12 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
 use std::io::{Read as _, Write as _};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
+use http_body_util::BodyExt as _;
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use mock_server::Fixtures;
 use rustls::RootCertStore;
 use rustls::ServerConfig;
@@ -247,4 +249,198 @@ fn another_machine_is_tested_in_safe_mode() {
     let output = test_against("http://hookproof.invalid", &["--dry-run", "--full"]);
     let ids = Fixtures::builtin().polyai.known_ids;
     assert!(ids.iter().any(|id| told(&output).contains(id)));
+}
+
+/// A forward proxy: `CONNECT` and absolute targets, all of which lead to `backend`, whatever host they name. Returns its
+/// URL, and the first line and the credentials of every request to it.
+fn forward_proxy(backend: String) -> (String, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let asked: Arc<Mutex<Vec<String>>> = Arc::default();
+    let kept = Arc::clone(&asked);
+    std::thread::spawn(move || {
+        for client in listener.incoming().flatten() {
+            let (backend, kept) = (backend.clone(), Arc::clone(&kept));
+            std::thread::spawn(move || pass_through(client, &backend, &kept));
+        }
+    });
+    (url, asked)
+}
+
+fn pass_through(mut client: TcpStream, backend: &str, asked: &Mutex<Vec<String>>) {
+    let Some(head) = read_head(&mut client) else {
+        return;
+    };
+    asked.lock().unwrap().push(head.clone());
+    let Ok(mut server) = TcpStream::connect(backend) else {
+        return;
+    };
+    let (first, rest) = head.split_once("\r\n").unwrap();
+    if first.starts_with("CONNECT ") {
+        client.write_all(b"HTTP/1.1 200 Connected\r\n\r\n").unwrap();
+    } else {
+        // One request for each connection: the target is written as a server of its own gets it.
+        let target = first.split(' ').nth(1).unwrap();
+        let path = target.splitn(4, '/').nth(3).unwrap_or_default();
+        let method = first.split(' ').next().unwrap();
+        let fields = rest.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n");
+        server
+            .write_all(format!("{method} /{path} HTTP/1.1\r\n{fields}").as_bytes())
+            .unwrap();
+    }
+    let (mut from, mut to) = (client.try_clone().unwrap(), server.try_clone().unwrap());
+    std::thread::spawn(move || {
+        // Whoever ends first ends it for both.
+        let _ = std::io::copy(&mut from, &mut to);
+        let _ = to.shutdown(std::net::Shutdown::Write);
+    });
+    let _ = std::io::copy(&mut server, &mut client);
+    let _ = client.shutdown(std::net::Shutdown::Both);
+}
+
+/// The head of a request, up to and with the empty line.
+fn read_head(stream: &mut TcpStream) -> Option<String> {
+    let (mut head, mut byte) = (Vec::new(), [0]);
+    while !head.ends_with(b"\r\n\r\n") {
+        if stream.read(&mut byte).ok()? == 0 {
+            return None;
+        }
+        head.push(byte[0]);
+    }
+    String::from_utf8(head).ok()
+}
+
+/// Flags for a name that is on no machine, without the caution that goes with another machine.
+const AS_IF_HERE: [&str; 5] = ["--full", "--rate", "100000", "--connections", "64"];
+
+#[test]
+fn a_proxy_leads_to_a_name_that_only_it_knows() {
+    let embedded = Embedded::start(Fixtures::builtin()).unwrap();
+    let backend = embedded.base().as_str().trim_start_matches("http://").to_owned();
+    let (proxy, asked) = forward_proxy(backend);
+    let with_user = proxy.replace("http://", "http://me:s3cret@");
+    let way = [
+        &["--proxy", with_user.as_str(), "polyai.extract.headers"][..],
+        &AS_IF_HERE,
+    ]
+    .concat();
+    let output = test_against("http://hookproof.invalid", &way);
+    assert_eq!(code(&output), Some(0), "{}", told(&output));
+    let heads = asked.lock().unwrap().clone();
+    assert!(heads.len() > 20, "{}", heads.len());
+    for head in &heads {
+        assert!(head.starts_with("POST http://hookproof.invalid/v1/"), "{head}");
+        // me:s3cret in base64.
+        assert!(
+            head.to_lowercase()
+                .contains("proxy-authorization: basic bwu6cznjcmv0"),
+            "{head}"
+        );
+    }
+    let shown = [&way[..], &["--dry-run"]].concat();
+    let shown = told(&test_against("http://hookproof.invalid", &shown));
+    assert!(
+        shown.contains("--proxy 'http://'\"$HOOKPROOF_PROXY_CREDENTIALS\"'@127.0.0.1:"),
+        "{shown}"
+    );
+    assert!(!shown.contains("s3cret"), "{shown}");
+    let direct = test_against("http://hookproof.invalid", &AS_IF_HERE);
+    assert_eq!(code(&direct), Some(3), "{}", told(&direct));
+}
+
+#[test]
+fn a_proxy_leads_to_a_server_with_tls_and_sees_nothing_of_it() {
+    let embedded = Embedded::start(Fixtures::builtin()).unwrap();
+    let port = behind_tls(&embedded, false);
+    let (proxy, asked) = forward_proxy(format!("127.0.0.1:{port}"));
+    let ca = pem("ca.pem");
+    let url = format!("https://localhost:{port}");
+    let output = test_against(&url, &["--proxy", &proxy, "--ca", ca.to_str().unwrap()]);
+    assert_eq!(code(&output), Some(0), "{}", told(&output));
+    let heads = asked.lock().unwrap().clone();
+    assert!(!heads.is_empty());
+    for head in &heads {
+        assert!(head.starts_with(&format!("CONNECT localhost:{port} ")), "{head}");
+        assert!(!head.contains("X-Api-Key"), "{head}");
+    }
+}
+
+#[test]
+fn a_proxy_that_is_not_there_is_an_unreachable_target() {
+    let embedded = Embedded::start(Fixtures::builtin()).unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let proxy = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let output = test_against(embedded.base().as_str(), &["--proxy", &proxy]);
+    assert_eq!(code(&output), Some(3), "{}", told(&output));
+    assert!(told(&output).contains("cannot be reached"), "{}", told(&output));
+}
+
+/// The mock in HTTP/2 over TLS. Returns the port, and how many requests came and in which versions.
+fn in_http2(fixtures: Fixtures) -> (u16, Arc<Mutex<Vec<http::Version>>>) {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let chain = vec![CertificateDer::from_pem_file(pem("server.pem")).unwrap()];
+    let key = PrivateKeyDer::from_pem_file(pem("server.pem")).unwrap();
+    let mut config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(chain, key)
+        .unwrap();
+    config.alpn_protocols = vec![b"h2".to_vec()];
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let versions: Arc<Mutex<Vec<http::Version>>> = Arc::default();
+    let (mock, seen) = (Arc::new(mock_server::Mock::new(fixtures)), Arc::clone(&versions));
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let listener = tokio::net::TcpListener::from_std(listener).unwrap();
+            while let Ok((stream, _)) = listener.accept().await {
+                let (acceptor, mock, seen) = (acceptor.clone(), Arc::clone(&mock), Arc::clone(&seen));
+                tokio::spawn(async move {
+                    let Ok(stream) = acceptor.accept(stream).await else {
+                        return;
+                    };
+                    let service =
+                        hyper::service::service_fn(|request: http::Request<hyper::body::Incoming>| {
+                            seen.lock().unwrap().push(request.version());
+                            let mock = Arc::clone(&mock);
+                            async move {
+                                let (parts, body) = request.into_parts();
+                                let body = body.collect().await?.to_bytes();
+                                let request = http::Request::from_parts(parts, body);
+                                let reply = mock.respond(&request, mock_server::clock::now());
+                                Ok::<_, hyper::Error>(reply.response.map(http_body_util::Full::new))
+                            }
+                        });
+                    let _ = hyper::server::conn::http2::Builder::new(TokioExecutor::new())
+                        .serve_connection(TokioIo::new(stream), service)
+                        .await;
+                });
+            }
+        });
+    });
+    (port, versions)
+}
+
+#[test]
+fn http2_is_spoken_where_it_is_asked_for() {
+    let (port, versions) = in_http2(Fixtures::builtin());
+    let url = format!("https://localhost:{port}");
+    let ca = pem("ca.pem");
+    let trust = ["--ca", ca.to_str().unwrap()];
+    let output = test_against(&url, &[&trust[..], &["--http2"]].concat());
+    assert_eq!(code(&output), Some(0), "{}", told(&output));
+    let versions = versions.lock().unwrap().clone();
+    assert!(versions.len() > 200, "{}", versions.len());
+    assert!(versions.iter().all(|version| *version == http::Version::HTTP_2));
+    // A server that speaks nothing else is not spoken to by accident.
+    let output = test_against(&url, &trust);
+    assert_eq!(code(&output), Some(3), "{}", told(&output));
 }

@@ -163,15 +163,12 @@ impl Matrix {
     }
 }
 
-/// What shows only over TLS, which no stand-in speaks.
-const OVER_TLS_ALONE: [&str; 1] = ["olbrain.file.url.https"];
-
 /// Requirements that can fail or warn a server and that no mutant breaks, though one could.
 pub fn unproven(api: &spec::Api) -> Vec<&Requirement> {
     let broken: BTreeSet<&str> = of(api.id()).iter().map(|mutant| mutant.breaks()).collect();
     api.catalogue()
         .iter()
         .filter(|row| row.subject == Subject::Server && row.can_fail() && row.untestable.is_none())
-        .filter(|row| !broken.contains(row.id.as_str()) && !OVER_TLS_ALONE.contains(&row.id.as_str()))
+        .filter(|row| !broken.contains(row.id.as_str()))
         .collect()
 }

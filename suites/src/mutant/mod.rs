@@ -62,6 +62,13 @@ impl Mutant {
         self
     }
 
+    /// It is spoken to over TLS.
+    #[must_use]
+    pub const fn over_tls(mut self) -> Self {
+        self.standin = self.standin.over_tls();
+        self
+    }
+
     /// The reference behind it has other fixtures. The suite is told the changed ones.
     #[must_use]
     pub const fn with(mut self, setup: fn(&mut Fixtures)) -> Self {

@@ -6,6 +6,7 @@ mod crowd;
 mod memory;
 mod plain;
 mod reference;
+mod tls;
 pub mod trial;
 
 use std::time::Duration;
@@ -29,6 +30,18 @@ pub struct StandIn {
     name: &'static str,
     setup: fn(&mut Fixtures),
     answers: Answers,
+    way: Way,
+}
+
+/// What a stand-in is spoken to over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// A plain connection, and HTTP/1.1.
+    Plain,
+    /// TLS, and HTTP/1.1.
+    Tls,
+    /// TLS, and HTTP/2.
+    Http2,
 }
 
 #[derive(Clone, Copy)]
@@ -46,6 +59,7 @@ impl StandIn {
             name,
             setup: |_| {},
             answers: Answers::Plainly(respond),
+            way: Way::Plain,
         }
     }
 
@@ -54,11 +68,24 @@ impl StandIn {
             name,
             setup: |_| {},
             answers: Answers::InACrowd(misbehave),
+            way: Way::Plain,
         }
     }
 
     pub(crate) const fn with(mut self, setup: fn(&mut Fixtures)) -> Self {
         self.setup = setup;
+        self
+    }
+
+    /// Spoken to over TLS.
+    pub(crate) const fn over_tls(mut self) -> Self {
+        self.way = Way::Tls;
+        self
+    }
+
+    /// Spoken to in HTTP/2 over TLS.
+    pub(crate) const fn over_http2(mut self) -> Self {
+        self.way = Way::Http2;
         self
     }
 

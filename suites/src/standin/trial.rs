@@ -6,10 +6,10 @@ use std::sync::Arc;
 use mock_server::Fixtures;
 
 use super::reference::{self, Behind};
-use super::{Answers, StandIn, crowd, plain};
+use super::{Answers, StandIn, Way, crowd, plain};
 use crate::conduct::Conduct;
 use crate::embedded::with_more_ids;
-use crate::http::{BaseUrl, BaseUrlError, Limits};
+use crate::http::{BaseUrl, BaseUrlError, Limits, Transport};
 use crate::registry::{self, Ingredients};
 use crate::report::Tap;
 use crate::run::{Run, Settings};
@@ -54,10 +54,12 @@ enum Server {
 impl Server {
     fn start(fixtures: Fixtures, standin: Option<&StandIn>) -> std::io::Result<Self> {
         let behind = Behind::new(fixtures);
-        Ok(match standin.map(|standin| standin.answers) {
+        Ok(match standin.map(|standin| (standin.answers, standin.way)) {
             None => Self::Plain(plain::Server::start(behind, None)?),
-            Some(Answers::Plainly(respond)) => Self::Plain(plain::Server::start(behind, Some(respond))?),
-            Some(Answers::InACrowd(misbehave)) => Self::Crowd(crowd::Server::start(behind, misbehave)?),
+            Some((Answers::Plainly(respond), Way::Plain)) => {
+                Self::Plain(plain::Server::start(behind, Some(respond))?)
+            }
+            Some((answers, way)) => Self::Crowd(crowd::Server::start(behind, answers, way)?),
         })
     }
 
@@ -99,9 +101,15 @@ pub fn run_cases_of(requirement: &str, api: &str, standin: Option<&StandIn>) -> 
 fn run_cases(
     api: &str,
     standin: Option<&StandIn>,
-    conduct: Conduct,
+    mut conduct: Conduct,
     wanted: impl Fn(&[String]) -> bool,
 ) -> Result<Bad, TrialError> {
+    let way = standin.map_or(Way::Plain, |standin| standin.way);
+    conduct.transport = Arc::new(Transport {
+        insecure: way != Way::Plain,
+        http2: way == Way::Http2,
+        ..Transport::default()
+    });
     let mut fixtures = with_more_ids(Fixtures::builtin(), EXTRA_IDS);
     if let Some(standin) = standin {
         (standin.setup)(&mut fixtures);

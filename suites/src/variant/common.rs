@@ -94,6 +94,16 @@ pub(super) const VARIANTS: &[Variant] = &[
         "sends its answers in chunks of a few bytes, without a length",
         |reference, request| Answer::in_chunks(reference.respond(&request), 7),
     ),
+    Variant::new("over-tls", "is served over TLS", |reference, request| {
+        reference.respond(&request)
+    })
+    .over_tls(),
+    Variant::new(
+        "http2-over-tls",
+        "speaks HTTP/2, over TLS",
+        |reference, request| reference.respond(&request),
+    )
+    .over_http2(),
     Variant::in_a_crowd(
         "one-request-a-connection",
         "closes the connection after every answer",

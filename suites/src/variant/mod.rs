@@ -41,6 +41,20 @@ impl Variant {
         }
     }
 
+    /// It is spoken to over TLS.
+    #[must_use]
+    pub const fn over_tls(mut self) -> Self {
+        self.standin = self.standin.over_tls();
+        self
+    }
+
+    /// It is spoken to in HTTP/2 over TLS.
+    #[must_use]
+    pub const fn over_http2(mut self) -> Self {
+        self.standin = self.standin.over_http2();
+        self
+    }
+
     /// The reference behind it has other fixtures or readings. The suite is told the changed ones.
     #[must_use]
     pub const fn with(mut self, setup: fn(&mut Fixtures)) -> Self {

@@ -65,6 +65,18 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     ),
     Mutant::new(
+        "file-url-without-tls",
+        "olbrain.file.url.https",
+        "gives addresses without TLS behind a gateway that adds it",
+        |reference, request| {
+            listed(reference, &request, |file| {
+                let url = file["file_url"].as_str().unwrap_or_default();
+                file["file_url"] = Value::from(url.replacen("https:", "http:", 1));
+            })
+        },
+    )
+    .over_tls(),
+    Mutant::new(
         "file-behind-key",
         "olbrain.file.fetch",
         "asks for the key where a file is fetched",
