@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::io::AsyncReadExt as _;
 use tokio::process::{Child, Command};
 
-use crate::process_group::{Group, told};
+use crate::process_group::{Group, Remembered, told};
 use crate::transcript::one_line;
 
 /// How long the program may take for one id.
@@ -124,6 +124,7 @@ impl Mint {
 
     async fn read(&self, mut child: Child) -> Result<String, MintError> {
         let group = child.id().and_then(Group::of);
+        let remembered = child.id().map(Remembered::new);
         let (mut out, mut err) = (Kept::default(), Kept::default());
         let (mut stdout, mut stderr) = (child.stdout.take(), child.stderr.take());
         let ended = tokio::time::timeout(self.time, async {
@@ -142,6 +143,8 @@ impl Mint {
             None if !ended => drop(child.start_kill()),
             None => {}
         }
+        // The number is the leader's until the leader is reaped, and not a moment longer.
+        drop(remembered);
         let status = child.wait().await;
         if !ended {
             return Err(MintError::TooSlow {

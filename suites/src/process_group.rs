@@ -3,6 +3,38 @@
 //! The leader must not be reaped before the group has been ended, so that its number cannot have passed to anybody else.
 
 use std::process::ExitStatus;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// The leaders of the groups that are to end with this process, whatever ends it.
+static LIVE: Mutex<Vec<u32>> = Mutex::new(Vec::new());
+
+fn live() -> MutexGuard<'static, Vec<u32>> {
+    LIVE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Remembers a group for [`end_all`], until it is dropped.
+pub(crate) struct Remembered(u32);
+
+impl Remembered {
+    /// Remembers the group of this leader.
+    pub(crate) fn new(leader: u32) -> Self {
+        live().push(leader);
+        Self(leader)
+    }
+}
+
+impl Drop for Remembered {
+    fn drop(&mut self) {
+        live().retain(|leader| *leader != self.0);
+    }
+}
+
+/// Ends every group that is remembered, for a process that is about to end without further ado.
+pub(crate) fn end_all() {
+    for group in live().iter().filter_map(|leader| Group::of(*leader)) {
+        group.kill();
+    }
+}
 
 /// How a process ended, in words.
 pub(crate) fn told(status: ExitStatus) -> String {

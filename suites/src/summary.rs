@@ -195,9 +195,9 @@ impl Summary {
             .into_iter()
             .filter(|(id, _)| verdicts.get(id) == Some(&Verdict::Skip))
             .map(|(id, checks)| {
-                let mut reasons: Vec<&str> = checks.iter().map(|check| check.expected.as_str()).collect();
-                reasons.dedup();
-                (id, reasons)
+                let mut seen = BTreeSet::new();
+                let reasons = checks.iter().map(|check| check.expected.as_str());
+                (id, reasons.filter(|reason| seen.insert(*reason)).collect())
             })
             .collect()
     }

@@ -102,6 +102,12 @@ fn the_embedded_mock_is_conformant() {
     let output = hookproof(&["test", "--cases", "4"]);
     assert_eq!(code(&output), 0, "{}", stdout(&output));
     assert!(stdout(&output).contains("CONFORMANT: "), "{}", stdout(&output));
+    // Whatever stays open is named with its reason.
+    assert!(
+        !stdout(&output).contains("not asked about"),
+        "{}",
+        stdout(&output)
+    );
 }
 
 #[test]

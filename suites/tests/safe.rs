@@ -109,6 +109,8 @@ fn a_safe_run_against_the_mock_is_conformant_and_says_what_it_left_open() {
     ] {
         assert_eq!(verdicts.get(decided), Some(&Verdict::Pass), "{decided}");
     }
+    // Whatever stays open is named with its reason.
+    assert_eq!(summary.not_asked(), 0);
     for open in ["polyai.id.valid", "inkeep.body.minimal", "olbrain.conv.200"] {
         let verdict = verdicts.get(open);
         assert!(

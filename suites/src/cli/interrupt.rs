@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::http::Pace;
+use crate::process_group;
 use crate::run::Run;
 
 /// Exit code of a run that was interrupted.
@@ -59,5 +60,6 @@ fn end(run: &Run, pace: &Pace, reason: &str) {
 
 #[expect(clippy::exit, reason = "whoever presses Ctrl-C twice waits for nothing")]
 fn at_once() -> ! {
+    process_group::end_all();
     std::process::exit(i32::from(INTERRUPTED))
 }

@@ -1,6 +1,6 @@
 //! A `curl` line that sends one request again.
 
-use super::verbatim::is_spelled;
+use super::verbatim::{is_spelled, printf};
 use super::{Framing, Redactor, Request};
 use crate::transcript::one_line;
 
@@ -13,11 +13,8 @@ pub(crate) fn reproduction(base_url: &str, request: &Request, redactor: &Redacto
         .ok()
         .filter(|text| is_plain(text));
     if text.is_none() {
-        line.push_str("printf '");
-        for byte in &request.body {
-            line.push_str(&format!("\\{byte:03o}"));
-        }
-        line.push_str("' | ");
+        line.push_str(&printf(&request.body, redactor));
+        line.push_str(" | ");
     }
     line.push_str("curl -sS -i");
     line.push_str(options);
@@ -136,8 +133,16 @@ mod tests {
     fn bytes_that_are_no_text_go_through_printf() {
         let request = Request::new("POST", "/").body("text/plain", vec![0u8, 255, b'a']);
         let line = reproduction("http://h", &request, &redactor(), "");
-        assert!(line.starts_with(r"printf '\000\377\141' | curl"), "{line}");
+        assert!(line.starts_with(r"printf '\000\377a' | curl"), "{line}");
         assert!(line.ends_with("--data-binary @-"), "{line}");
+    }
+
+    #[test]
+    fn a_body_of_several_lines_stays_one() {
+        let request = Request::new("POST", "/").body("text/plain", "a\r\ns3cret\u{202e}%");
+        let line = reproduction("http://h", &request, &redactor(), "");
+        let start = r#"printf 'a\r\n%s\342\200\256%%' "$HOOKPROOF_POLYAI_KEY" | curl"#;
+        assert!(line.starts_with(start), "{line}");
     }
 
     #[test]

@@ -253,11 +253,7 @@ pub(crate) fn command(
         .iter()
         .flat_map(|request| raw::serialize(base, &fields, request))
         .collect();
-    let (format, variables) = as_printf(&bytes, redactor);
-    let mut line = format!("printf '{format}'");
-    for variable in variables {
-        line.push_str(&format!(" \"${variable}\""));
-    }
+    let mut line = printf(&bytes, redactor);
     line.push_str(&format!(" | hookproof send - --target '{}'", base.origin()));
     if requests.len() > 1 {
         line.push_str(" --one-by-one");
@@ -266,8 +262,8 @@ pub(crate) fn command(
     line
 }
 
-/// The bytes as the format of `printf`, with the variables that stand for secrets in it.
-fn as_printf(bytes: &[u8], redactor: &Redactor) -> (String, Vec<String>) {
+/// The shell command that writes these bytes, in printable characters alone. Secrets stand as variables.
+pub(super) fn printf(bytes: &[u8], redactor: &Redactor) -> String {
     let mut format = String::with_capacity(bytes.len());
     let mut variables = Vec::new();
     let mut at = 0;
@@ -291,7 +287,11 @@ fn as_printf(bytes: &[u8], redactor: &Redactor) -> (String, Vec<String>) {
         }
         at += 1;
     }
-    (format, variables)
+    let mut line = format!("printf '{format}'");
+    for variable in variables {
+        line.push_str(&format!(" \"${variable}\""));
+    }
+    line
 }
 
 /// Whether the client that writes exactly what it is given can send the request.

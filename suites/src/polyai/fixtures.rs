@@ -60,6 +60,8 @@ pub(crate) struct Fixtures {
     acceptable: Ids,
     /// What makes further ids.
     mint: Option<Mint>,
+    /// Held while it makes one: a program that counts in a file is not to be run twice at the same time.
+    making: Mutex<()>,
     /// The ids that were made.
     minted: Mutex<Vec<String>>,
     /// The made id that refusals carry, or why there is none.
@@ -109,6 +111,7 @@ impl Fixtures {
         let next = AtomicUsize::new(usize::from(declared.known_ids.len() > 1));
         Self {
             mint: Mint::new(&declared.known_id_command, folder),
+            making: Mutex::default(),
             minted: Mutex::default(),
             kept: OnceLock::new(),
             declared,
@@ -157,6 +160,7 @@ impl Fixtures {
 
     /// An id that was made just now.
     fn made_by(&self, mint: &Mint) -> Result<String, String> {
+        let _alone = self.making.lock().unwrap_or_else(PoisonError::into_inner);
         let id = mint
             .id()
             .map_err(|error| format!("polyai.known_id_command made no id: {error}"))?;
