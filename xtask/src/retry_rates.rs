@@ -18,7 +18,7 @@ const RATES: &str = "suites/src/sender/judge/rates.toml";
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
     /// Trials of each correct policy; wrong ones get a tenth
-    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(10..))]
+    #[arg(long, default_value_t = 4000, value_parser = clap::value_parser!(u32).range(10..))]
     trials: u32,
     /// Seed of all random numbers
     #[arg(long, default_value_t = 1)]

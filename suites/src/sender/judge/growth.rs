@@ -5,7 +5,8 @@ use super::outcome::{Grade, Outcome, within_overhead};
 use super::rates;
 use super::runs::number;
 use super::schedule::EVENTS_TO_FAIL;
-use super::series::{Group, Series, mean, quantile, sorted};
+use super::series::{CAPPED_FROM_S, Group, Series, mean, quantile, sorted};
+use super::slowing;
 use super::start::if_enough;
 use crate::sender::ScheduleRows;
 
@@ -40,15 +41,13 @@ const LATE_DELAYS: (usize, usize) = (24, 2);
 /// Ratios of successive delays, without jitter: of those below the cap, the last two against the first two.
 const RATIO: (f64, f64, f64) = (1.08, 1.45, 1.5);
 
-/// A delay from here on is the cap's, and its ratio to the one before says nothing.
-const CAPPED_FROM_S: f64 = 54.0;
-
 pub(super) fn judge(judge: &mut Judge<'_>, rows: &'static ScheduleRows, group: &Group, open: &[&Series]) {
     growth(judge, rows, group, open);
     if group.steady {
         ratios(judge, rows, open);
     } else {
         linear(judge, rows, group, open);
+        slowing::judge(judge, rows, group, open);
     }
     plateau(judge, rows, group, open);
     observe(judge, rows, group, open);

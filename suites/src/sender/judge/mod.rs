@@ -14,6 +14,7 @@ pub(crate) mod rates;
 mod runs;
 mod schedule;
 mod series;
+mod slowing;
 mod start;
 mod steady;
 

@@ -1,13 +1,16 @@
 //! The gaps of each event under answers that ask for a retry, and what a group of events says together.
 
 use super::runs::{Run, Runs};
-use crate::sender::ScheduleRows;
+use crate::sender::{Mode, ScheduleRows};
 
 /// How much silence means that a sender has given up, in seconds of the schedule: twice the cap.
 pub(super) const GIVEN_UP_S: f64 = 120.0;
 
 /// An attempt after so much silence, this long after the first one, is a new cycle and no long delay.
 const RESUMED_AFTER_S: f64 = 420.0;
+
+/// Gaps from here on belong to the cap, where they repeat themselves and say nothing about growth or jitter.
+pub(super) const CAPPED_FROM_S: f64 = 54.0;
 
 /// Largest gap of a sender that keeps its cap in some way; beyond it, a long gap is growth and no pause.
 const KEPT_CAP_S: f64 = 100.0;
@@ -68,6 +71,12 @@ impl Series {
     }
 }
 
+/// Some of the first delays below this, and the sender's jitter reaches down to almost nothing.
+const FLOOR_S: f64 = 0.8;
+
+/// How many delays of each event are looked at for that.
+const FLOOR_DELAYS: usize = 6;
+
 /// The series of all events that were sent again at least once.
 pub(super) struct Group {
     pub(super) series: Vec<Series>,
@@ -87,10 +96,48 @@ impl Group {
         Self { series, steady }
     }
 
+    /// Whether the jitter leaves no delay at its full length: some of the first delays are shorter than the documents
+    /// let the shortest one be without jitter. A host cannot make a delay shorter.
+    pub(super) fn reaches_down(&self) -> bool {
+        let first = |series: &Series| series.start.iter().take(FLOOR_DELAYS).any(|gap| *gap < FLOOR_S);
+        self.series.iter().any(first)
+    }
+
     /// Only the events that nothing but the sender ended.
     pub(super) fn open(&self) -> Vec<&Series> {
         self.series.iter().filter(|series| series.open).collect()
     }
+}
+
+/// How often a gap is held up, at most, on a host that still counts as fit for a measurement.
+const HELD_UP: f64 = 0.05;
+
+/// How often so many gaps at once may be held up before that many are taken for the sender's own doing.
+const HELD_UP_TOGETHER: f64 = 0.000_5;
+
+/// The place, counted from the longest, of a gap that neither one draw nor a loaded host explains: the second where no
+/// host takes part, and elsewhere the first that is beyond what a loaded host holds up of `count` gaps.
+pub(super) fn rank_beyond_stalls(mode: Mode, count: usize) -> usize {
+    if mode == Mode::Virtual {
+        return 2;
+    }
+    // The binomial distribution, from no gap held up to ever more of them.
+    let number = |value: usize| f64::from(u32::try_from(value).unwrap_or(u32::MAX));
+    let (mut exactly, mut more) = ((1.0 - HELD_UP).powf(number(count)), 1.0);
+    let mut held_up = 0;
+    loop {
+        more -= exactly;
+        held_up += 1;
+        if held_up > count || more < HELD_UP_TOGETHER {
+            return held_up.max(2);
+        }
+        exactly *= number(count + 1 - held_up) / number(held_up) * HELD_UP / (1.0 - HELD_UP);
+    }
+}
+
+/// The value at this place, counted from the largest. The values are sorted; `None` where there are fewer.
+pub(super) fn largest(sorted: &[f64], rank: usize) -> Option<f64> {
+    sorted.len().checked_sub(rank).map(|index| sorted[index])
 }
 
 /// In ascending order.
@@ -135,6 +182,15 @@ mod tests {
         assert_eq!(quantile(&values, 0.5), 2.0);
         assert_eq!(quantile(&values, 0.9), 4.0);
         assert_eq!(quantile(&[7.0], 0.5), 7.0);
+    }
+
+    #[test]
+    fn a_rank_is_beyond_what_a_host_holds_up() {
+        assert_eq!(rank_beyond_stalls(Mode::Virtual, 16), 2);
+        // One gap in twenty: of 8, three are held up once in 170 recordings, and four once in 2700.
+        assert_eq!(rank_beyond_stalls(Mode::Scaled, 8), 4);
+        assert_eq!(rank_beyond_stalls(Mode::Scaled, 16), 6);
+        assert_eq!(rank_beyond_stalls(Mode::Real, 1), 2);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! longer gaps, where noise is small beside the delay and jitter is not, and from the median down, where stalls do not
 //! reach.
 
-use super::series::{Series, quantile, sorted};
+use super::series::{CAPPED_FROM_S, Series, quantile, sorted};
 use crate::sender::{Mode, Recording};
 
 /// How far the smallest gap may lie below the median one, as a share of it.
@@ -24,11 +24,15 @@ const COMPARED_AT_LEAST: usize = 2;
 const EVENTS_AT_LEAST: usize = 3;
 
 /// Within one event: how many of the first steps have to follow one law, and how closely.
-const LAW_VIRTUAL: (usize, f64) = (3, 0.005);
+const LAW_VIRTUAL: (usize, f64) = (4, 0.005);
 const LAW_REAL: (usize, f64) = (4, 0.04);
 
-/// Gaps from here on belong to the cap, where also jittered delays repeat themselves.
-const CAPPED_FROM_S: f64 = 54.0;
+/// On an exact clock so many steps are enough where it is no jitter in whole seconds from 1 s on, which draws 1, 1, 1, 1
+/// or 1, 2, 4, 8 once in a hundred events: because the first delay is longer than it can draw, because the delays have
+/// grown by a factor that it hardly draws, or because they then stay the same.
+const LAW_PLAIN: usize = 3;
+const FIRST_OF_WHOLE_S: f64 = 1.0;
+const GROWTH_OF_WHOLE: f64 = 10.0;
 
 /// Whether these series show a sender without jitter.
 pub(super) fn is_steady(series: &[Series], recording: &Recording) -> bool {
@@ -40,9 +44,24 @@ pub(super) fn is_steady(series: &[Series], recording: &Recording) -> bool {
         _ => LAW_REAL,
     };
     !series.is_empty()
-        && series
-            .iter()
-            .all(|one| follows_a_law(&one.after, steps, tolerance))
+        && series.iter().all(|one| {
+            let is_plain = recording.mode == Mode::Virtual && is_plain(&one.after);
+            let steps = if is_plain { LAW_PLAIN } else { steps };
+            follows_a_law(&one.after, steps, tolerance)
+        })
+}
+
+/// Whether jitter in whole seconds is no explanation of the first delays, which follow a law.
+#[expect(
+    clippy::float_cmp,
+    reason = "delays on an exact clock that are meant to be the same are the same"
+)]
+fn is_plain(gaps: &[f64]) -> bool {
+    let Some(last) = gaps.get(LAW_PLAIN) else {
+        return false;
+    };
+    let stays = matches!(gaps.get(LAW_PLAIN + 1..LAW_PLAIN + 3), Some([one, next]) if one == next);
+    gaps[0] > FIRST_OF_WHOLE_S || *last >= GROWTH_OF_WHOLE * gaps[0] || stays
 }
 
 fn agree(series: &[Series]) -> bool {
@@ -75,6 +94,15 @@ fn follows_a_law(gaps: &[f64], steps: usize, tolerance: f64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whole_seconds_need_a_step_more() {
+        assert!(is_plain(&[5.0, 10.0, 20.0, 40.0]));
+        assert!(is_plain(&[1.0, 3.0, 9.0, 27.0]));
+        assert!(is_plain(&[1.0, 2.0, 4.0, 8.0, 10.0, 10.0]));
+        assert!(!is_plain(&[1.0, 2.0, 4.0, 8.0, 13.0, 2.0]));
+        assert!(!is_plain(&[1.0, 1.0, 1.0]));
+    }
 
     #[test]
     fn doubling_tripling_linear_and_constant_gaps_follow_a_law() {

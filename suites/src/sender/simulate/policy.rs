@@ -24,7 +24,9 @@ pub(super) enum Jitter {
     Around(f64),
     /// From nothing to the whole.
     Full,
-    /// The same in whole seconds.
+    /// From nothing to twice the delay, within the cap: the delay is the mean.
+    FullDoubled,
+    /// From nothing to the whole, in whole seconds.
     FullWhole,
     /// Up to so many seconds on top, within the cap.
     Added(f64),
@@ -110,7 +112,10 @@ pub(super) const CORRECT: &[Policy] = &[
     times("full jitter, ×1.5", 1.5, Jitter::Full),
     times("full jitter, ×3", 3.0, Jitter::Full),
     with("full jitter in whole seconds", Jitter::FullWhole),
+    with("full jitter around 1 s, up to 2 s", Jitter::FullDoubled),
+    times("full jitter, ×4", 4.0, Jitter::Full),
     with("up to 1 s added", Jitter::Added(1.0)),
+    times("up to 1 s added, ×3", 3.0, Jitter::Added(1.0)),
     with("up to 100 % added", Jitter::Doubled),
     with("decorrelated", Jitter::Decorrelated),
 ];
@@ -172,6 +177,7 @@ pub(super) const WRONG: &[Policy] = &[
     constant("fixed 60 s", 60.0, Jitter::None),
     starting("start 5 s", 5.0, Jitter::None),
     starting("start 5 s, ±25 %", 5.0, Jitter::Around(0.25)),
+    starting("start 5 s, equal jitter", 5.0, Jitter::Equal),
     starting("start 3 s", 3.0, Jitter::None),
     starting("start 2 s", 2.0, Jitter::None),
     starting("start 500 ms", 0.5, Jitter::None),
@@ -203,6 +209,12 @@ pub(super) const WRONG: &[Policy] = &[
         ..DOCUMENTED
     },
     Policy {
+        name: "squares, equal jitter",
+        growth: Growth::Squares,
+        jitter: Jitter::Equal,
+        ..DOCUMENTED
+    },
+    Policy {
         name: "squares, full jitter",
         growth: Growth::Squares,
         jitter: Jitter::Full,
@@ -229,6 +241,7 @@ impl Policy {
             Jitter::Equal => random.between(capped / 2.0, capped),
             Jitter::Around(share) => capped * random.between(1.0 - share, 1.0 + share),
             Jitter::Full => random.between(0.0, capped),
+            Jitter::FullDoubled => random.between(0.0, (nominal * 2.0).min(self.cap_s)),
             Jitter::FullWhole => random.between(0.0, capped.floor() + 1.0).floor(),
             Jitter::Added(most) => (nominal + random.between(0.0, most)).min(self.cap_s),
             Jitter::Doubled => (nominal * random.between(1.0, 2.0)).min(self.cap_s),

@@ -270,3 +270,66 @@ fn every_judgement_says_what_it_rests_on() {
         }
     }
 }
+
+#[test]
+fn squares_with_full_jitter_are_found_and_powers_are_not() {
+    let squares: Vec<f64> = (1..=13_i32)
+        .map(|step| f64::from(step.pow(2)).min(60.0))
+        .collect();
+    for from in [0.0, 0.5] {
+        let recording = scattered(16, &squares, from, 1.0);
+        assert_eq!(verdict(&recording, "not-slowing"), Verdict::Fail, "from {from}");
+    }
+    for factor in [1.3, 2.0, 3.0, 4.0] {
+        let recording = scattered(16, &documented(1.0, factor, 60.0), 0.0, 1.0);
+        if !silent(&recording, "not-slowing") {
+            assert_eq!(verdict(&recording, "not-slowing"), Verdict::Pass, "×{factor}");
+        }
+    }
+    // Whose delays have a floor follows no factor from one delay to the next.
+    assert!(silent(&scattered(16, &squares, 1.0, 3.0), "not-slowing"));
+}
+
+#[test]
+fn a_late_start_with_full_jitter_is_found() {
+    for (start, expected) in [
+        (1.0, Verdict::Pass),
+        (2.0, Verdict::Pass),
+        (5.0, Verdict::Fail),
+        (10.0, Verdict::Fail),
+    ] {
+        let recording = scattered(16, &documented(start, 2.0, 60.0), 0.0, 1.0);
+        assert_eq!(verdict(&recording, "first-delays-long"), expected, "{start} s");
+    }
+    // Decorrelated jitter reaches up to 3 s, and never down.
+    let decorrelated = scattered(16, &documented(1.0, 2.0, 60.0), 1.0, 3.0);
+    assert_eq!(verdict(&decorrelated, "first-delays-long"), Verdict::Pass);
+}
+
+#[test]
+fn one_long_first_delay_alone_fails_nobody() {
+    let mut recording = scattered(15, &documented(1.0, 2.0, 60.0), 0.0, 1.0);
+    let mut gaps = documented(1.0, 2.0, 60.0);
+    gaps[0] = 40.0;
+    add(&mut recording, &gaps, STATUS);
+    assert_eq!(verdict(&recording, "first-delays-long"), Verdict::Pass);
+}
+
+#[test]
+fn a_second_on_top_that_is_drawn_high_each_time_is_no_late_start() {
+    // All first delays near 2 s: what is added to the later ones shows that it is drawn.
+    let mut recording = exact();
+    for event in 0..8 {
+        let added = [0.8, 0.2, 0.5, 0.0, 0.9, 0.4, 0.7, 0.6, 0.3, 0.5, 0.8, 0.9, 0.6];
+        let gaps: Vec<f64> = documented(1.0, 2.0, 60.0)
+            .iter()
+            .enumerate()
+            .map(|(index, gap)| match index {
+                0 => 1.7 + f64::from(event) * 0.03,
+                _ => (gap + added[(index * 3 + usize::try_from(event).unwrap() * 5) % 13]).min(60.0),
+            })
+            .collect();
+        add(&mut recording, &gaps, STATUS);
+    }
+    assert_ne!(verdict(&recording, "first-delay"), Verdict::Fail);
+}
