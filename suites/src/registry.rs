@@ -88,12 +88,12 @@ pub(crate) fn variants(api: &str) -> &'static [Variant] {
 }
 
 /// What judges those who send to an API. `None` where there is no API of this name.
-pub fn sender_side(api: &str) -> Option<&'static SenderSide> {
+pub(crate) fn sender_side(api: &str) -> Option<&'static SenderSide> {
     entry(api).map(|entry| entry.sender)
 }
 
 /// What the documents of an API say about sending an event again. `None` where there is no API of this name.
-pub fn retries(api: &str) -> Option<&'static Retries> {
+pub(crate) fn retries(api: &str) -> Option<&'static Retries> {
     entry(api).map(|entry| entry.retries)
 }
 

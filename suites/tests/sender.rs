@@ -85,6 +85,42 @@ fn a_scenario_with_a_fault_names_the_line() {
 }
 
 #[test]
+fn a_file_that_is_no_scenario_says_what_is_missing() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text, told) in [
+        ("empty.toml", "", "missing field `name`"),
+        (
+            "unknown.toml",
+            "name = 'a'\nabout = 'b'\nscript = []\nstatus = 3\n",
+            "unknown field `status`",
+        ),
+        (
+            "judges.toml",
+            "name = 'a'\nabout = 'b'\nscript = []\njudges = ['olbrain.retry.nothing']\n",
+            "olbrain.retry.nothing",
+        ),
+        ("broken.json", "{\"name\": \"a\",", "broken.json"),
+        (
+            "attempts.json",
+            "{\"api\": \"olbrain\", \"attempts\": []}",
+            "unknown field `api`",
+        ),
+    ] {
+        let file = folder.path().join(name);
+        std::fs::write(&file, text).unwrap();
+        let arguments = [
+            "--api",
+            "olbrain",
+            "--scenario",
+            file.to_str().unwrap(),
+            "--",
+            "true",
+        ];
+        expect(&arguments, 2, &[name, told]);
+    }
+}
+
+#[test]
 fn the_scenarios_are_listed() {
     let all = expect(&["--api", "olbrain", "--list"], 0, &["give-up", "retry-then-404"]);
     assert_eq!(all.lines().count(), 12);
@@ -124,6 +160,44 @@ mod commands {
             !told.contains('\u{1b}') && !told.contains("hookproof-inkeep-sender-key"),
             "{told}"
         );
+    }
+
+    #[test]
+    fn one_that_ends_well_and_sends_nothing_is_no_success() {
+        expect(
+            &["--api", "olbrain", "--speed", "50", "--", "true"],
+            3,
+            &["the command exited with 0 and sent nothing to the address that it was handed"],
+        );
+    }
+
+    #[test]
+    fn one_that_sends_to_a_wrong_address_is_told_which() {
+        // Without a program that sends, the shell of this test would be needed: bash can open a connection by itself.
+        let script = "exec 3<>/dev/tcp/${HOOKPROOF_BASE_URL#http://}; ";
+        let script = script.replace("${HOOKPROOF_BASE_URL#http://}", "$h/$p");
+        let script = format!(
+            "a=${{HOOKPROOF_BASE_URL#http://}}; a=${{a%%/*}}; h=${{a%:*}}; p=${{a#*:}}; {script}\
+             printf 'POST /elsewhere HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: 0\\r\\nConnection: close\\r\\n\\r\\n' >&3; \
+             cat <&3 >/dev/null; exit 1"
+        );
+        expect(
+            &["--api", "olbrain", "--speed", "50", "--", "bash", "-c", &script],
+            3,
+            &["exited with 1 and sent nothing to the address", "POST /elsewhere"],
+        );
+    }
+
+    #[test]
+    fn one_that_sends_garbage_is_told_what_arrived() {
+        let script = "a=${HOOKPROOF_BASE_URL#http://}; a=${a%%/*}; exec 3<>/dev/tcp/${a%:*}/${a#*:}; \
+                      printf '\\033[2Jhello\\r\\n\\r\\n' >&3; cat <&3 >/dev/null; exit 1";
+        let told = expect(
+            &["--api", "inkeep", "--", "bash", "-c", script],
+            3,
+            &["sent nothing to the address", "no HTTP/1 request"],
+        );
+        assert!(!told.contains('\u{1b}'), "{told}");
     }
 
     #[test]

@@ -17,7 +17,8 @@ use crate::run::{Run, Settings};
 use crate::runner;
 use crate::sender::judge::judge;
 use crate::sender::scenario::builtins;
-use crate::sender::{timeline, vectors};
+use crate::sender::timeline::Timeline;
+use crate::sender::vectors;
 use crate::transcript::one_line;
 
 #[derive(Debug, Args)]
@@ -109,7 +110,7 @@ fn judged_senders(out: &mut String, id: &str) {
     let verdict = &vector.expect[id];
     let _ = writeln!(out, "\n    An example ({}): {verdict}\n", vector.about);
     let judgements = judge(&vector.recording);
-    let table = timeline::table(&vector.recording, &judgements, |event| event == 0);
+    let table = Timeline::new(&vector.recording, &judgements).table(|event| event == 0);
     for line in table.lines() {
         let _ = writeln!(out, "    {line}");
     }

@@ -12,10 +12,11 @@ use super::filter::nearest;
 use super::{Failure, picked, say, variable};
 use crate::registry;
 use crate::sender::fake_clock;
+use crate::sender::handed::Handed;
 use crate::sender::live;
 use crate::sender::report;
 use crate::sender::scenario::{Scenario, builtin, builtins};
-use crate::sender::session::{FakeClock, Handed, Hindrance, Session, stage_of};
+use crate::sender::session::{FakeClock, Hindrance, Session};
 
 #[derive(Debug, Args)]
 #[expect(
@@ -191,7 +192,7 @@ fn scenarios(chosen: &[String], api: &str) -> Result<Vec<Scenario>, Failure> {
 async fn play(arguments: &Arguments, session: &Session) -> Result<ExitCode, Failure> {
     let measured = session.measure(interrupted()).await.map_err(failure)?;
     let opened = session.open(measured).await.map_err(failure)?;
-    let stage = stage_of(&opened);
+    let stage = Arc::clone(opened.stage());
     if session.words.is_none() {
         say(&addresses(session, &opened.handed()))?;
     }

@@ -6,14 +6,16 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::json_place::pointer_to;
 use super::{Mode, Recording};
+use crate::transcript::one_line;
 
 /// Why a file of attempts cannot be judged.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AttemptsError {
     /// It is no JSON, or a value in it is not what belongs there.
-    #[error("{file}: line {line}, column {column}: {what}")]
+    #[error("{file}: line {line}, column {column}{}: {what}", at(.pointer))]
     Unreadable {
         /// Its name.
         file: String,
@@ -21,6 +23,8 @@ pub enum AttemptsError {
         line: usize,
         /// Counted from 1.
         column: usize,
+        /// The innermost value that holds the place, as a JSON Pointer (RFC 6901); empty for the whole document.
+        pointer: String,
         /// What is wrong there.
         what: String,
     },
@@ -56,26 +60,30 @@ pub fn recordings(file: &str, text: &str, scale: Option<f64>) -> Result<Vec<Reco
         file: file.to_owned(),
         line: error.line(),
         column: error.column(),
+        pointer: pointer_to(text, error.line(), error.column()),
         what: without_place(&error),
     };
-    let (mut recordings, is_list) = match serde_json::from_str::<Value>(text).map_err(unreadable)? {
-        Value::Array(_) => (serde_json::from_str(text).map_err(unreadable)?, true),
-        Value::Object(members) if members.contains_key("scenarios") => {
-            let report: Report = serde_json::from_str(text).map_err(unreadable)?;
-            (
-                report
-                    .scenarios
-                    .into_iter()
-                    .map(|played| played.recording)
-                    .collect(),
-                true,
-            )
-        }
-        _ => (
-            vec![serde_json::from_str::<Recording>(text).map_err(unreadable)?],
-            false,
-        ),
-    };
+    let (mut recordings, place): (Vec<Recording>, fn(usize) -> String) =
+        match serde_json::from_str::<Value>(text).map_err(unreadable)? {
+            Value::Array(_) => (serde_json::from_str(text).map_err(unreadable)?, |index| {
+                format!("/{index}")
+            }),
+            Value::Object(members) if members.contains_key("scenarios") => {
+                let report: Report = serde_json::from_str(text).map_err(unreadable)?;
+                (
+                    report
+                        .scenarios
+                        .into_iter()
+                        .map(|played| played.recording)
+                        .collect(),
+                    |index| format!("/scenarios/{index}/recording"),
+                )
+            }
+            _ => (
+                vec![serde_json::from_str::<Recording>(text).map_err(unreadable)?],
+                |_| String::new(),
+            ),
+        };
     let mut faults = Vec::new();
     for (index, recording) in recordings.iter_mut().enumerate() {
         if let Some(scale) = scale {
@@ -84,15 +92,10 @@ pub fn recordings(file: &str, text: &str, scale: Option<f64>) -> Result<Vec<Reco
                 recording.mode = Mode::Scaled;
             }
         }
-        let place = if is_list {
-            format!("recording {index}: ")
-        } else {
-            String::new()
-        };
         faults.extend(
             contradictions(recording)
                 .into_iter()
-                .map(|fault| format!("{place}{fault}")),
+                .map(|fault| format!("{}{fault}", place(index))),
         );
     }
     if faults.is_empty() {
@@ -112,6 +115,14 @@ fn without_place(error: &serde_json::Error) -> String {
     text.strip_suffix(&place).unwrap_or(&text).to_owned()
 }
 
+fn at(pointer: &str) -> String {
+    if pointer.is_empty() {
+        String::new()
+    } else {
+        format!(", {}", one_line(pointer))
+    }
+}
+
 /// How many faults of one recording are listed.
 const LISTED_FAULTS: usize = 20;
 
@@ -121,7 +132,7 @@ fn contradictions(recording: &Recording) -> Vec<String> {
     if crate::registry::retries(&recording.api).is_none() {
         let known: Vec<&str> = crate::registry::ids().collect();
         faults.push(format!(
-            "api: there is no API `{}`; the known ones are {}",
+            "/api: there is no API `{}`; the known ones are {}",
             recording.api.escape_debug(),
             known.join(", ")
         ));
@@ -129,15 +140,15 @@ fn contradictions(recording: &Recording) -> Vec<String> {
     let scale = recording.scale;
     if !(scale > 0.0 && scale <= 1.0) {
         faults.push(format!(
-            "scale: {scale} is not above 0 and at most 1; it is real seconds for one second of the schedule, 0.02 where ten minutes last 12 s"
+            "/scale: {scale} is not above 0 and at most 1; it is real seconds for one second of the schedule, 0.02 where ten minutes last 12 s"
         ));
     } else if recording.mode == Mode::Real && scale < 1.0 {
         faults.push(format!(
-            "mode: a scale of {scale} is not real time; say scaled, fake-clock or virtual"
+            "/mode: a scale of {scale} is not real time; say scaled, fake-clock or virtual"
         ));
     }
     for (index, attempt) in recording.attempts.iter().enumerate() {
-        let mut fault = |member: &str, what: &str| faults.push(format!("attempts[{index}].{member}: {what}"));
+        let mut fault = |member: &str, what: &str| faults.push(format!("/attempts/{index}/{member}: {what}"));
         if attempt.body_end.is_some_and(|end| end < attempt.head) {
             fault("body_end_s", "is before head_s");
         }
@@ -202,16 +213,21 @@ mod tests {
     fn the_place_of_a_fault_is_told() {
         assert_eq!(
             error("{\n  \"api\": ,"),
-            "a.json: line 2, column 10: expected value"
+            "a.json: line 2, column 10, /api: expected value"
         );
         assert_eq!(error(""), "a.json: line 1, column 0: EOF while parsing a value");
         let unknown = error("{ \"api\": \"olbrain\",\n \"watched_untill_s\": 1 }");
         assert!(
-            unknown.starts_with("a.json: line 2, column 19: unknown field `watched_untill_s`"),
+            unknown.starts_with(
+                "a.json: line 2, column 19, /watched_untill_s: unknown field `watched_untill_s`"
+            ),
             "{unknown}"
         );
         let missing = error("{ \"api\": \"olbrain\", \"attempts\": [] }");
         assert!(missing.contains("missing field `watched_until_s`"), "{missing}");
+        let answer = error(&ONE.replace("503", "[1, 99]"));
+        assert!(answer.contains(", /attempts/0/answer: "), "{answer}");
+        assert!(answer.contains("[1,99] is no answer"), "{answer}");
         assert!(error("3").contains("invalid type: integer `3`"), "{}", error("3"));
     }
 
@@ -222,15 +238,15 @@ mod tests {
         assert_eq!(
             error(text),
             "a.json cannot be judged:\n    \
-             recording 0: api: there is no API `olbrian\\u{1b}`; the known ones are polyai, inkeep, olbrain\n    \
-             recording 0: scale: 0 is not above 0 and at most 1; it is real seconds for one second of the schedule, 0.02 where ten minutes last 12 s\n    \
-             recording 0: attempts[0].body_end_s: is before head_s\n    \
-             recording 0: attempts[0].answer_end_s: is before head_s\n    \
-             recording 0: attempts[0].head_s: is after watched_until_s, when the server had stopped listening"
+             /0/api: there is no API `olbrian\\u{1b}`; the known ones are polyai, inkeep, olbrain\n    \
+             /0/scale: 0 is not above 0 and at most 1; it is real seconds for one second of the schedule, 0.02 where ten minutes last 12 s\n    \
+             /0/attempts/0/body_end_s: is before head_s\n    \
+             /0/attempts/0/answer_end_s: is before head_s\n    \
+             /0/attempts/0/head_s: is after watched_until_s, when the server had stopped listening"
         );
         assert!(
             error(&ONE.replace("\"api\"", "\"scale\": 0.5, \"api\""))
-                .contains("mode: a scale of 0.5 is not real time")
+                .contains("/mode: a scale of 0.5 is not real time")
         );
     }
 }

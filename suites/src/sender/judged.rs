@@ -6,8 +6,10 @@ use std::fmt::Write as _;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::Recording;
+use super::explained::explained;
 use super::judge::{Judgement, judge};
-use super::{Recording, timeline};
+use super::timeline::{Timeline, telling};
 use crate::summary::Outcome;
 use crate::transcript::one_line;
 use crate::verdict::Verdict;
@@ -99,14 +101,14 @@ impl Judged {
                     String::new()
                 }
             );
-            let telling = timeline::telling(recording, judgements);
-            out.push_str(&timeline::table(recording, judgements, |event| {
-                all || telling.first() == Some(&event)
-            }));
+            let telling = telling(recording, judgements);
+            let timeline = Timeline::new(recording, judgements);
+            out.push_str(&timeline.table(|event| all || telling.first() == Some(&event)));
             let _ = writeln!(out);
             for judgement in judgements {
                 if all || matches!(judgement.verdict, Verdict::Warn | Verdict::Fail) {
                     out.push_str(&explained(judgement));
+                    out.push('\n');
                 }
             }
         }
@@ -182,7 +184,7 @@ impl Judged {
                     "mode": recording.mode,
                     "scale": recording.scale,
                     "judgements": judgements,
-                    "timeline": timeline::lines(recording, judgements),
+                    "timeline": Timeline::new(recording, judgements).lines(),
                 })
             })
             .collect();
@@ -200,35 +202,4 @@ impl Judged {
             "recordings": recordings,
         })
     }
-}
-
-/// A judgement with everything that it rests on.
-fn explained(judgement: &Judgement) -> String {
-    let mut out = String::new();
-    let word = match judgement.verdict {
-        Verdict::Warn => "WARN",
-        Verdict::Fail => "FAIL",
-        other => other.word(),
-    };
-    let _ = writeln!(out, "{word} {} ({})", judgement.requirement, judgement.rule);
-    if let Some(row) = spec::requirement(judgement.requirement) {
-        let _ = writeln!(out, "    {}", row.summary);
-        let _ = writeln!(
-            out,
-            "    source      {}, {}",
-            row.source.document, row.source.section
-        );
-    }
-    let mut line = |name: &str, text: &str| {
-        if !text.is_empty() {
-            let _ = writeln!(out, "    {name:<11} {}", one_line(text));
-        }
-    };
-    line("looked at", judgement.statistic);
-    line("expected", &judgement.threshold);
-    line("got", &judgement.value);
-    line("note", judgement.note.as_deref().unwrap_or_default());
-    line("false alarm", &judgement.false_alarm);
-    let _ = writeln!(out);
-    out
 }

@@ -5,9 +5,10 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
+use super::explained::explained;
 use super::judge::Judgement;
 use super::session::{EventOutcome, Outcome, Report, shortened};
-use super::{Answered, Attempt, Recording};
+use super::timeline::{Timeline, telling};
 use crate::verdict::Verdict;
 
 /// Name and version of the JSON form.
@@ -15,9 +16,6 @@ pub(crate) const SCHEMA: &str = "hookproof.sender/1";
 
 /// How many events of a scenario are shown one by one.
 const SHOWN_EVENTS: usize = 16;
-
-/// How many attempts of one event are shown, at the beginning and at the end.
-const SHOWN_ATTEMPTS: usize = 12;
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -181,60 +179,36 @@ fn measured(out: &mut String, report: &Report) {
 }
 
 fn scenario(out: &mut String, outcome: &Outcome, verbose: bool) {
-    let recording = &outcome.recording;
     let _ = writeln!(out, "\n{}  {}", outcome.scenario.name, outcome.scenario.about);
+    let timeline = Timeline::new(&outcome.recording, &outcome.judgements);
+    let number = |event: &EventOutcome| u32::try_from(event.number).unwrap_or(u32::MAX);
     for event in outcome.events.iter().take(SHOWN_EVENTS) {
-        let attempts: Vec<&Attempt> = recording
-            .attempts
-            .iter()
-            .filter(|attempt| attempt.event as usize == event.number)
-            .collect();
         let _ = writeln!(
             out,
             "    event {:<3} {}",
             event.number,
-            timeline(&attempts, recording)
+            timeline.row(number(event))
         );
         process(out, event, verbose);
     }
     if outcome.events.len() > SHOWN_EVENTS {
         let _ = writeln!(out, "    and {} events more", outcome.events.len() - SHOWN_EVENTS);
     }
-    for judgement in &outcome.judgements {
-        if verbose || judgement.verdict >= Verdict::Warn {
-            shown(out, judgement);
-        }
+    let is_told =
+        |judgement: &&Judgement| verbose || matches!(judgement.verdict, Verdict::Warn | Verdict::Fail);
+    let told: Vec<&Judgement> = outcome.judgements.iter().filter(is_told).collect();
+    if !told.is_empty() {
+        let telling = telling(&outcome.recording, &outcome.judgements);
+        let table = timeline.table(|event| verbose || telling.first() == Some(&event));
+        let _ = writeln!(out, "\n{}", indented(&table));
+    }
+    for judgement in told {
+        out.push_str(&indented(&explained(judgement)));
     }
 }
 
-/// The attempts of an event on one line: answers, and the gaps between them in seconds of the schedule.
-fn timeline(attempts: &[&Attempt], recording: &Recording) -> String {
-    let mut out = String::new();
-    let mut before: Option<&Attempt> = None;
-    for (number, attempt) in attempts.iter().enumerate() {
-        if attempts.len() > 2 * SHOWN_ATTEMPTS && number == SHOWN_ATTEMPTS {
-            let _ = write!(out, " … {} more …", attempts.len() - 2 * SHOWN_ATTEMPTS);
-        }
-        let is_left_out = attempts.len() > 2 * SHOWN_ATTEMPTS
-            && (SHOWN_ATTEMPTS..attempts.len() - SHOWN_ATTEMPTS).contains(&number);
-        if !is_left_out {
-            if let Some(before) = before {
-                let gap = (attempt.head.as_secs_f64() - before.answered().as_secs_f64()) / recording.scale;
-                let _ = write!(out, " +{gap:.2} s ");
-            }
-            let _ = write!(out, "{}", answer(attempt.answer));
-        }
-        before = Some(attempt);
-    }
-    if out.is_empty() {
-        "nothing arrived".to_owned()
-    } else {
-        out
-    }
-}
-
-fn answer(answer: Answered) -> String {
-    answer.to_string()
+fn indented(text: &str) -> String {
+    text.lines().map(|line| format!("    {line}\n")).collect()
 }
 
 /// What there is to say about the process of an event.
@@ -257,26 +231,6 @@ fn process(out: &mut String, event: &EventOutcome, verbose: bool) {
             let _ = writeln!(out, "{}", shortened(&ended.said));
         }
     }
-}
-
-fn shown(out: &mut String, judgement: &Judgement) {
-    let word = judgement.verdict.word();
-    let word = if judgement.verdict >= Verdict::Warn && judgement.verdict != Verdict::Pass {
-        word.to_uppercase()
-    } else {
-        word.to_owned()
-    };
-    let _ = writeln!(out, "    {word} {} [{}]", judgement.requirement, judgement.rule);
-    let mut line = |name: &str, text: &str| {
-        if !text.is_empty() {
-            let _ = writeln!(out, "        {name:<11} {text}");
-        }
-    };
-    line("looked at", judgement.statistic);
-    line("wanted", &judgement.threshold);
-    line("got", &judgement.value);
-    line("note", judgement.note.as_deref().unwrap_or(""));
-    line("false alarm", &judgement.false_alarm);
 }
 
 fn requirements(out: &mut String, report: &Report) {
@@ -350,6 +304,7 @@ pub(crate) fn json(report: &Report, strict: bool) -> Value {
                 "scenario": outcome.scenario.name,
                 "recording": outcome.recording,
                 "judgements": outcome.judgements,
+                "timeline": Timeline::new(&outcome.recording, &outcome.judgements).lines(),
                 "events": processes,
             })
         })

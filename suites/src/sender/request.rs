@@ -14,43 +14,43 @@ use crate::verdict::Finding;
 const QUOTED_CHARS: usize = 120;
 
 /// Name of the variable that hands the key over; it stands wherever the key stood.
-pub const KEY_VARIABLE: &str = "HOOKPROOF_API_KEY";
+pub(crate) const KEY_VARIABLE: &str = "HOOKPROOF_API_KEY";
 
 /// What a sender was handed for one event.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Given {
+pub(crate) struct Given {
     /// What stands before the path, where nothing in the path tells events apart; empty elsewhere.
-    pub prefix: String,
+    pub(crate) prefix: String,
     /// The path that the event is to be sent to, as the API knows it: without the part that stands for the event.
-    pub path: String,
+    pub(crate) path: String,
     /// The key. It never shows.
-    pub key: String,
+    pub(crate) key: String,
     /// The agent that the event is for, where the API has agents.
-    pub agent_id: Option<String>,
+    pub(crate) agent_id: Option<String>,
     /// The account, where the API has accounts.
-    pub account_id: Option<String>,
+    pub(crate) account_id: Option<String>,
     /// The project, where the API has projects.
-    pub project_id: Option<String>,
+    pub(crate) project_id: Option<String>,
     /// The id of the event, where it is the server that knows ids.
-    pub event_id: Option<String>,
+    pub(crate) event_id: Option<String>,
 }
 
 /// A request as it arrived.
 #[derive(Clone, Debug)]
-pub struct Received {
+pub(crate) struct Received {
     /// Head and body; the target is the path and the query as the API knows them.
-    pub request: Request<Bytes>,
+    pub(crate) request: Request<Bytes>,
     /// How long the body was on the wire, in bytes. More than what is held where it was too long to be held.
-    pub body_bytes: u64,
+    pub(crate) body_bytes: u64,
 }
 
 /// What one rule found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
+pub(crate) struct Found {
     /// The requirement.
-    pub requirement: &'static str,
+    pub(crate) requirement: &'static str,
     /// What came of it.
-    pub finding: Finding,
+    pub(crate) finding: Finding,
 }
 
 impl Found {

@@ -2,7 +2,7 @@
 
 /// What one API says about retries.
 #[derive(Debug)]
-pub enum Retries {
+pub(crate) enum Retries {
     /// It documents a schedule.
     Schedule(&'static ScheduleRows),
     /// It says nothing, or little: what a sender does is observed.
@@ -12,65 +12,65 @@ pub enum Retries {
 /// The rows of a documented schedule: delays that begin at 1 s, grow exponentially up to 60 s, and end after roughly
 /// 10 minutes. The judge's thresholds are simulated for this one schedule.
 #[derive(Debug)]
-pub struct ScheduleRows {
+pub(crate) struct ScheduleRows {
     /// Statuses that are retried, each with its row.
-    pub on: &'static [(u16, &'static str)],
+    pub(crate) on: &'static [(u16, &'static str)],
     /// No retry after a 4xx.
     pub not_4xx: &'static str,
     /// No retry after a 4xx that came later.
     pub not_4xx_later: &'static str,
     /// No retry after success.
-    pub stops: &'static str,
+    pub(crate) stops: &'static str,
     /// What is done about a 500; open.
     pub on_500: &'static str,
     /// What is done where there was no whole answer; open.
-    pub network_errors: &'static str,
+    pub(crate) network_errors: &'static str,
     /// The first delay.
-    pub start: &'static str,
+    pub(crate) start: &'static str,
     /// Growth up to the cap.
-    pub exponential: &'static str,
+    pub(crate) exponential: &'static str,
     /// By which factor; open.
-    pub factor: &'static str,
+    pub(crate) factor: &'static str,
     /// How delays are scattered; open.
-    pub jitter: &'static str,
+    pub(crate) jitter: &'static str,
     /// No delay above the cap.
-    pub cap: &'static str,
+    pub(crate) cap: &'static str,
     /// When the tries end.
-    pub give_up: &'static str,
+    pub(crate) give_up: &'static str,
     /// That they end for good.
-    pub give_up_final: &'static str,
+    pub(crate) give_up_final: &'static str,
     /// How many tries that makes.
-    pub attempts: &'static str,
+    pub(crate) attempts: &'static str,
     /// One key for all tries of an event.
-    pub same_key: &'static str,
+    pub(crate) same_key: &'static str,
     /// A key for each event.
-    pub distinct_keys: &'static str,
+    pub(crate) distinct_keys: &'static str,
     /// One body for all tries.
-    pub same_body: &'static str,
+    pub(crate) same_body: &'static str,
     /// The key's place.
-    pub key_in_body: &'static str,
+    pub(crate) key_in_body: &'static str,
     /// The member of the body that holds the key.
-    pub key_member: &'static str,
+    pub(crate) key_member: &'static str,
     /// No retry while an answer is awaited.
-    pub one_at_a_time: &'static str,
+    pub(crate) one_at_a_time: &'static str,
     /// Each event begins with the first delay.
-    pub fresh_start: &'static str,
+    pub(crate) fresh_start: &'static str,
     /// `Retry-After` is waited for.
-    pub retry_after: &'static str,
+    pub(crate) retry_after: &'static str,
 }
 
 /// The rows of an API without a schedule.
 #[derive(Debug)]
-pub struct OpenRows {
+pub(crate) struct OpenRows {
     /// Whether and when an event is sent again; open.
-    pub retries: &'static str,
+    pub(crate) retries: &'static str,
     /// The row and the member of the body that stays the same when an event is sent again, where one is documented.
-    pub stable: Option<(&'static str, &'static str)>,
+    pub(crate) stable: Option<(&'static str, &'static str)>,
 }
 
 impl Retries {
     /// Every row that a recording of this API can decide.
-    pub fn rows(&self) -> Vec<&'static str> {
+    pub(crate) fn rows(&self) -> Vec<&'static str> {
         match self {
             Self::Schedule(rows) => {
                 let mut all: Vec<&'static str> = rows.on.iter().map(|(_, id)| *id).collect();

@@ -2,22 +2,19 @@
 
 use std::ops::Range;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::calibrate::{self, FASTER_CLOCK, FASTER_SCALED, Measured};
-pub(crate) use super::command::Handed;
 use super::command::Launch;
+use super::each_request::each_request;
 use super::fake_clock;
-use super::judge::{Judgement, Where, judge};
-use super::play::desk::{Event, Part};
+use super::judge::{Judgement, judge};
+use super::play::desk::Part;
 use super::play::run::{Cast, Gone, Opened, Play, Played, Stopped};
-use super::play::stage::Stage;
 use super::play::wait::Terms;
 use super::scenario::{Scenario, Step, Then};
 use super::side::SenderSide;
 use super::{Mode, Recording};
-use crate::verdict::{Finding, Verdict};
 
 /// What makes the clock of the senders run faster.
 #[derive(Clone, Debug)]
@@ -371,57 +368,4 @@ pub(crate) fn shortened(said: &str) -> String {
         .map(|line| format!("    | {}", line.chars().take(200).collect::<String>()))
         .collect();
     quoted.join("\n")
-}
-
-/// What the rules found in single requests, in the form of the other judgements.
-fn each_request(events: &[Event], first: usize) -> Vec<Judgement> {
-    let mut all: Vec<Judgement> = Vec::new();
-    for (number, event) in events.iter().enumerate() {
-        for (requirement, (finding, attempt)) in &event.found {
-            let Some(row) = spec::requirement(requirement) else {
-                continue;
-            };
-            let verdict = finding.verdict(row);
-            let place = attempt.map(|attempt| Where {
-                event: u32::try_from(first + number).unwrap_or(u32::MAX),
-                attempt,
-            });
-            let at: Vec<Where> = place
-                .into_iter()
-                .filter(|_| matches!(verdict, Verdict::Warn | Verdict::Fail))
-                .collect();
-            if let Some(known) = all.iter_mut().find(|known| known.requirement == *requirement) {
-                if known.verdict == verdict {
-                    known.at.extend(at);
-                    continue;
-                }
-                if known.verdict > verdict {
-                    continue;
-                }
-            }
-            let (threshold, value, note) = match finding {
-                Finding::Met => (row.summary.clone(), "as documented".to_owned(), None),
-                Finding::Broken { expected, got } => (expected.clone(), got.clone(), None),
-                Finding::Undecided(why) => (row.summary.clone(), String::new(), Some(why.clone())),
-            };
-            all.retain(|known| known.requirement != *requirement);
-            all.push(Judgement {
-                requirement,
-                verdict,
-                rule: "each-request",
-                statistic: "every request",
-                threshold,
-                value,
-                false_alarm: "each request is looked at; nothing is estimated".to_owned(),
-                note,
-                at,
-            });
-        }
-    }
-    all
-}
-
-/// The stage of a play that is under way, to be watched.
-pub(crate) fn stage_of(opened: &Opened) -> Arc<Stage> {
-    Arc::clone(opened.stage())
 }

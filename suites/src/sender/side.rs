@@ -6,13 +6,13 @@ use serde_json::Value;
 use super::request::{Found, Given, Received};
 
 /// The sending side of one API.
-pub struct SenderSide {
+pub(crate) struct SenderSide {
     /// Holds one request against the requirements that bind who sends it.
-    pub rules: fn(&Received, &Given) -> Vec<Found>,
+    pub(crate) rules: fn(&Received, &Given) -> Vec<Found>,
     /// What is handed to the sender of the event with this number. No two numbers share an address.
-    pub given: fn(u32) -> Given,
+    pub(crate) given: fn(u32) -> Given,
     /// Makes the reference server of this API hold what was handed over for these events, and nothing else.
-    pub fixtures: fn(&[Given], &mut Fixtures),
+    pub(crate) fixtures: fn(&[Given], &mut Fixtures),
     /// The media type and the body of an error with this status, in the form of this API.
-    pub error: fn(u16) -> (&'static str, Value),
+    pub(crate) error: fn(u16) -> (&'static str, Value),
 }

@@ -9,7 +9,8 @@ use tokio::net::TcpListener;
 use super::desk::Part;
 use super::stage::Stage;
 use super::wait::{Process, Terms};
-use crate::sender::command::{self, Ended, Handed, Launch, Sender};
+use crate::sender::command::{self, Ended, Launch, Sender};
+use crate::sender::handed::Handed;
 use crate::sender::side::SenderSide;
 
 /// How often processes and deadlines are looked at.

@@ -1,7 +1,9 @@
 //! The reference sender's edges: HTTP and the real clock.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use rustls::{ClientConfig, RootCertStore};
 use serde_json::Value;
 
 use super::{Clock, Reply, Transport};
@@ -14,24 +16,58 @@ pub struct Http {
     bearer: String,
 }
 
+/// Why nothing can be sent.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum HttpError {
+    /// The certificates that this machine trusts cannot be used.
+    #[error("TLS cannot be set up: {0}")]
+    Tls(#[from] rustls::Error),
+    /// No client can be made.
+    #[error("no HTTP client can be made: {0}")]
+    Client(#[from] reqwest::Error),
+}
+
 impl Http {
-    /// An event is sent to `url` with `bearer` as its access key. Redirects are not followed and an attempt ends after
-    /// `patience`.
+    /// An event is sent to `url` with `bearer` as its access key. Redirects are not followed, proxies of the environment
+    /// are not used, and an attempt ends after `patience`.
+    ///
+    /// # Errors
+    /// TLS or the client cannot be set up.
     pub fn new(
         url: impl Into<String>,
         bearer: impl Into<String>,
         patience: Duration,
-    ) -> reqwest::Result<Self> {
+    ) -> Result<Self, HttpError> {
+        let url = url.into();
         let client = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls(url.starts_with("https:"))?)
             .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
             .timeout(patience)
             .build()?;
         Ok(Self {
             client,
-            url: url.into(),
+            url,
             bearer: bearer.into(),
         })
     }
+}
+
+/// The certificates of this machine. Where there is no TLS, there is no reason to read them.
+fn tls(is_needed: bool) -> Result<ClientConfig, rustls::Error> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder =
+        ClientConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions()?;
+    let builder = if is_needed {
+        let verifier = rustls_platform_verifier::Verifier::new(provider)?;
+        builder
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(verifier))
+    } else {
+        builder.with_root_certificates(RootCertStore::empty())
+    };
+    Ok(builder.with_no_client_auth())
 }
 
 impl Transport for Http {

@@ -9,7 +9,7 @@ mod backoff;
 mod http;
 
 pub use backoff::{Backoff, Jitter};
-pub use http::{Http, TokioClock};
+pub use http::{Http, HttpError, TokioClock};
 
 use std::future::Future;
 use std::time::Duration;

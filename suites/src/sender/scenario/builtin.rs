@@ -34,12 +34,12 @@ static ALL: LazyLock<Vec<Scenario>> = LazyLock::new(|| {
 });
 
 /// Every built-in scenario, in the order in which they are reported.
-pub fn builtins() -> &'static [Scenario] {
+pub(crate) fn builtins() -> &'static [Scenario] {
     &ALL
 }
 
 /// The built-in scenario of this name.
-pub fn builtin(name: &str) -> Option<&'static Scenario> {
+pub(crate) fn builtin(name: &str) -> Option<&'static Scenario> {
     ALL.iter().find(|scenario| scenario.name == name)
 }
 

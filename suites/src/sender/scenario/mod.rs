@@ -16,8 +16,8 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-pub use builtin::{builtin, builtins};
-pub use step::Step;
+pub(crate) use builtin::{builtin, builtins};
+pub(crate) use step::Step;
 
 /// Longest script, and most scripts of one scenario: each script is a process.
 const MAX_STEPS: usize = 100;
@@ -29,7 +29,7 @@ const MAX_WATCH_S: f64 = 100_000.0;
 /// What follows when a script is used up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Then {
+pub(crate) enum Then {
     /// The correct answer to whatever comes.
     #[default]
     Success,
@@ -39,7 +39,7 @@ pub enum Then {
 
 /// How many events follow one script.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Events {
+pub(crate) enum Events {
     /// So many.
     Some(u32),
     /// As many as the run was asked for.
@@ -48,27 +48,27 @@ pub enum Events {
 
 /// One scenario.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Scenario {
+pub(crate) struct Scenario {
     /// Its name, by which it is chosen.
-    pub name: String,
+    pub(crate) name: String,
     /// What it is for, in a sentence.
-    pub about: String,
+    pub(crate) about: String,
     /// The requirements it is meant to decide; beginnings of ids are enough.
-    pub judges: Vec<String>,
+    pub(crate) judges: Vec<String>,
     /// APIs for which it belongs to `all`. Empty: every one.
-    pub apis: Vec<String>,
+    pub(crate) apis: Vec<String>,
     /// What is answered; one event or more for each script.
-    pub scripts: Vec<Vec<Step>>,
+    pub(crate) scripts: Vec<Vec<Step>>,
     /// What is answered after the end of a script.
-    pub then: Then,
+    pub(crate) then: Then,
     /// How many events follow each script.
-    pub events: Events,
+    pub(crate) events: Events,
     /// Whether a duplicate of the event does harm, so that it needs a key.
-    pub side_effects: bool,
+    pub(crate) side_effects: bool,
     /// How long is listened after the last answer that ends the tries, in seconds of the documented schedule.
-    pub quiet_s: f64,
+    pub(crate) quiet_s: f64,
     /// How long an event is watched at most, in seconds of the documented schedule.
-    pub watch_s: f64,
+    pub(crate) watch_s: f64,
 }
 
 /// A scenario as a file holds it.
@@ -109,7 +109,7 @@ impl Default for EventsInFile {
 /// Why a scenario cannot be used. The message names the line, where there is one.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum ScenarioError {
+pub(crate) enum ScenarioError {
     /// The file cannot be read.
     #[error("the scenario {path} cannot be read: {source}")]
     Read {
@@ -133,7 +133,7 @@ impl Scenario {
     ///
     /// # Errors
     /// [`ScenarioError`], with the line of the fault.
-    pub fn load(path: &Path) -> Result<Self, ScenarioError> {
+    pub(crate) fn load(path: &Path) -> Result<Self, ScenarioError> {
         let shown = path.display().to_string();
         let text = std::fs::read_to_string(path).map_err(|source| ScenarioError::Read {
             path: shown.clone(),
@@ -151,7 +151,7 @@ impl Scenario {
     }
 
     /// Reads a text in TOML; the fault says where.
-    pub fn from_toml(text: &str) -> Result<Self, String> {
+    pub(crate) fn from_toml(text: &str) -> Result<Self, String> {
         let file: File = toml::from_str(text).map_err(|error| {
             let line = error
                 .span()
@@ -168,7 +168,7 @@ impl Scenario {
     }
 
     /// Reads a text in JSON; the fault says where.
-    pub fn from_json(text: &str) -> Result<Self, String> {
+    pub(crate) fn from_json(text: &str) -> Result<Self, String> {
         let file: File = serde_json::from_str(text).map_err(|error| {
             let message = error.to_string();
             let what = message.split(" at line ").next().unwrap_or(&message);
@@ -257,12 +257,12 @@ impl Scenario {
     }
 
     /// Whether it belongs to `all` for this API.
-    pub fn is_for(&self, api: &str) -> bool {
+    pub(crate) fn is_for(&self, api: &str) -> bool {
         self.apis.is_empty() || self.apis.iter().any(|known| known == api)
     }
 
     /// The script of each of its events, where a run has `all` events.
-    pub fn events(&self, all: u32) -> Vec<&[Step]> {
+    pub(crate) fn events(&self, all: u32) -> Vec<&[Step]> {
         let each = match self.events {
             Events::Some(number) => number,
             Events::All => all,

@@ -5,11 +5,9 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{self, Deserializer, MapAccess, Visitor, value::MapAccessDeserializer};
 
-use crate::sender::Answered;
-
 /// What one attempt is answered.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Step {
+pub(crate) enum Step {
     /// As a correct server answers this very request.
     Success,
     /// An error with this status.
@@ -43,7 +41,7 @@ const MAX_HELD_S: f64 = 3600.0;
 
 impl Step {
     /// An error with this status, at once.
-    pub fn status(status: u16) -> Self {
+    pub(crate) fn status(status: u16) -> Self {
         Self::Status {
             status,
             retry_after_s: None,
@@ -51,19 +49,8 @@ impl Step {
         }
     }
 
-    /// What an attempt counts as answered with. For [`Step::Success`] that depends on the request.
-    pub fn answered(&self) -> Option<Answered> {
-        match *self {
-            Self::Success => None,
-            Self::Status { status, .. } => Some(Answered::Status(status)),
-            Self::Reset => Some(Answered::Reset),
-            Self::Truncated { status } => Some(Answered::Truncated(status)),
-            Self::Silence { .. } => Some(Answered::Silence),
-        }
-    }
-
     /// Whether it is a fault: a planned one must be met.
-    pub fn is_fault(&self) -> bool {
+    pub(crate) fn is_fault(&self) -> bool {
         *self != Self::Success
     }
 }
