@@ -13,6 +13,7 @@ pub mod embedded;
 pub mod event;
 pub mod examination;
 mod failure;
+mod front;
 pub mod http;
 pub mod inkeep;
 mod insides;

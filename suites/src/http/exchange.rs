@@ -63,8 +63,10 @@ pub enum NoAnswerKind {
     Tls,
     /// The time for one request ran out.
     TimedOut,
-    /// The connection ended before the answer was complete.
+    /// The connection ended before there was an answer.
     Closed,
+    /// The connection ended in the middle of an answer.
+    Cut,
     /// What came back is not HTTP.
     Malformed,
     /// Nothing was sent: safe mode, a dry run, or the end of the run kept the request back.

@@ -18,9 +18,6 @@ use crate::conduct::Conduct;
 /// RFC 6585 §4.
 const TOO_MANY_REQUESTS: u16 = 429;
 
-/// A connection that was idle for so long may have been closed by the server meanwhile, which shows within as long.
-const STALE: Duration = Duration::from_millis(50);
-
 /// Where the target's paths begin.
 #[derive(Clone, Debug)]
 pub struct BaseUrl {
@@ -161,8 +158,8 @@ pub struct Wire {
     fields: Vec<(String, String)>,
     /// TLS of the client that writes exactly what it is given.
     tls: Option<Arc<rustls::ClientConfig>>,
-    /// When the last exchange was over.
-    last: Cell<Option<Instant>>,
+    /// Whether anything was sent, so that a connection may be open to what comes next.
+    has_sent: Cell<bool>,
     /// Whether that client gets to the target: not through a proxy, and not where HTTP/2 is spoken.
     can_be_exact: bool,
 }
@@ -223,7 +220,7 @@ impl Wire {
             pace: Arc::clone(&conduct.pace),
             fields,
             tls: base.is_tls().then(|| Arc::new(tls)),
-            last: Cell::new(None),
+            has_sent: Cell::new(false),
             can_be_exact: transport.proxy.is_none() && !transport.http2,
         })
     }
@@ -282,20 +279,16 @@ impl Wire {
         }
     }
 
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this edge notices how long a connection was idle"
-    )]
     async fn exchange(&self, number: usize, request: Request) -> Exchange {
-        let idle = self.last.get().map(|last| last.elapsed());
+        let is_first = !self.has_sent.replace(true);
         let (mut answer, mut elapsed) = self.once(&request).await;
-        // A server may close a connection that idles at any time, so a request can meet the end of one: RFC 9112 §9.5. On
-        // a connection of its own it then shows what it is answered.
-        if idle.is_some_and(|idle| idle > STALE)
-            && elapsed < STALE
+        // A server may close a connection after any answer, said or not, so a later request can meet the end of one: RFC
+        // 9112 §9.5. On a connection of its own it then shows what it is answered.
+        if !is_first
             && matches!(&answer, Err(none) if none.kind == NoAnswerKind::Closed)
             && request.origin.is_none()
             && self.can_be_exact
+            && self.pace.turn().await
         {
             let mut connection = raw::Connection::default();
             (answer, elapsed) = self.timed(connection.send(&self.dial(), &request)).await;
@@ -308,7 +301,6 @@ impl Wire {
             tokio::time::sleep(wait).await;
             (answer, elapsed) = self.once(&request).await;
         }
-        self.last.set(Some(Instant::now()));
         Exchange {
             number,
             request,
@@ -373,7 +365,11 @@ impl Wire {
             .collect();
         let mut body = BytesMut::new();
         let mut cut = false;
-        while let Some(piece) = response.chunk().await.map_err(|error| self.classify(&error))? {
+        while let Some(piece) = response
+            .chunk()
+            .await
+            .map_err(|error| self.classify_late(&error))?
+        {
             let room = self.limits.response_bytes - body.len();
             if piece.len() > room {
                 body.extend_from_slice(&piece[..room]);
@@ -388,6 +384,15 @@ impl Wire {
             body: body.freeze(),
             cut,
         })
+    }
+
+    /// What went wrong behind the head of an answer.
+    fn classify_late(&self, error: &reqwest::Error) -> NoAnswer {
+        let mut none = self.classify(error);
+        if none.kind == NoAnswerKind::Closed {
+            none.kind = NoAnswerKind::Cut;
+        }
+        none
     }
 
     fn classify(&self, error: &reqwest::Error) -> NoAnswer {

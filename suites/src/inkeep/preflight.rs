@@ -156,7 +156,7 @@ fn explain(inkeep: &Inkeep, exchange: Exchange) -> Stop {
             ),
             NoAnswerKind::Tls => format!("{base} could not be spoken to over TLS: {}", none.detail),
             NoAnswerKind::TimedOut => format!("{base} did not answer: {}", none.detail),
-            NoAnswerKind::Closed => {
+            NoAnswerKind::Closed | NoAnswerKind::Cut => {
                 format!(
                     "{base} closed the connection without a full answer: {}",
                     none.detail

@@ -5,6 +5,7 @@ use super::answers::{Reading, message, not_found_text, not_valid_text};
 use super::fixtures::{Known, PATH, Purpose};
 use crate::derive;
 use crate::failure;
+use crate::front;
 use crate::http::{Exchange, Request};
 use crate::leaks;
 use crate::probe::Probe;
@@ -58,6 +59,9 @@ pub(super) fn inspect(polyai: &Polyai, probe: &Probe<'_>, exchange: &Exchange) {
     }
     judge("polyai.response.no-stack-trace", leaks::stack_trace(&text));
     if exchange.request.method != "POST" || exchange.request.path != PATH {
+        return;
+    }
+    if front::may_answer(request) {
         return;
     }
     let redirects = (300..400).contains(&response.status);

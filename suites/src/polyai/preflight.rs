@@ -149,7 +149,7 @@ fn explain(polyai: &Polyai, exchange: Exchange, id: &str) -> Stop {
             }
             NoAnswerKind::Tls => format!("{base} could not be spoken to over TLS: {}", none.detail),
             NoAnswerKind::TimedOut => format!("{base} did not answer: {}", none.detail),
-            NoAnswerKind::Closed => format!(
+            NoAnswerKind::Closed | NoAnswerKind::Cut => format!(
                 "{base} closed the connection without a full answer: {}",
                 none.detail
             ),

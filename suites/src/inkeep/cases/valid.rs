@@ -119,8 +119,9 @@ fn members(inkeep: &Inkeep, probe: &Probe<'_>) {
     let finding = Finding::when(missing.is_empty(), expected, format!("no {}", missing.join(", ")));
     probe.judge("inkeep.resp.fields", &exchange, finding);
     let server_metadata = member(&event, "serverMetadata");
+    let met = server_metadata.is_object() || event.get("serverMetadata").is_some_and(Value::is_null);
     let got = format!("serverMetadata {server_metadata}");
-    let finding = Finding::when(server_metadata.is_object(), "an object as serverMetadata", got);
+    let finding = Finding::when(met, "an object or null as serverMetadata", got);
     probe.judge("inkeep.resp.server-metadata", &exchange, finding);
 }
 

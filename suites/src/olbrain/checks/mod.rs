@@ -15,6 +15,7 @@ use super::Olbrain;
 use super::calls::Call;
 use super::fixtures::Kind;
 use crate::failure;
+use crate::front;
 use crate::http::{Exchange, NoAnswerKind};
 use crate::leaks;
 use crate::probe::Probe;
@@ -97,6 +98,9 @@ pub(super) fn inspect(olbrain: &Olbrain, probe: &Probe<'_>, exchange: &Exchange)
     let Some(call) = Call::of(&exchange.request) else {
         return;
     };
+    if front::may_answer(&exchange.request) {
+        return;
+    }
     let redirects = exchange
         .status()
         .is_some_and(|status| (300..400).contains(&status));
