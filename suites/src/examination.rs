@@ -37,7 +37,7 @@ pub(crate) struct Chart<'p> {
 }
 
 /// Why nothing was tried under a valid key that is not let in.
-pub(crate) const KEY_FIRST: &str = "the valid key is not let in; that comes first";
+pub(crate) const KEY_FIRST: &str = "not tried: the valid key has to be let in first";
 
 impl<'p> Chart<'p> {
     pub(crate) fn new(probe: &'p Probe<'p>) -> Self {
@@ -53,13 +53,22 @@ impl<'p> Chart<'p> {
 
     /// Notes an exchange: `fits` says whether the answer is one that `expected` names.
     pub(crate) fn tried(&mut self, key: &str, exchange: Exchange, fits: bool, expected: &str, remedy: &str) {
+        let was_over = self.probe.run().stopped().is_some();
         if let Err(none) = exchange.answer.as_ref().map_err(|none| none.detail.clone())
             && !exchange.is_withheld()
         {
             // Where nobody answers, the other calls would say the same, each after its time.
             self.probe.run().stop(none, None);
         }
-        let state = if exchange.is_withheld() {
+        let unanswered = exchange.answer.is_err() && !exchange.is_withheld();
+        let state = if was_over {
+            State::Open("not tried, since the call before got no answer".to_owned())
+        } else if unanswered {
+            State::Misfit {
+                expected: format!("an answer ({expected})"),
+                remedy: "is the server running, and are its URL and the way to it right?".to_owned(),
+            }
+        } else if exchange.is_withheld() {
             State::Open(exchange.in_short())
         } else if fits && exchange.answer.is_ok() {
             State::Fits(exchange.in_short())

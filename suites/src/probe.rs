@@ -1,7 +1,7 @@
 //! What a case holds in its hands: it sends, and says what it found.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use spec::{Effect, Level, Requirement};
 
@@ -308,14 +308,30 @@ impl<'r> Probe<'r> {
         self.note(requirement, Finding::Undecided(reason.into()), None);
     }
 
+    /// The *musts* among these that nothing was said about so far.
+    fn unsaid<'i>(&self, ids: impl Iterator<Item = &'i str>) -> Vec<&'i str> {
+        let log = self.log.borrow();
+        let is_must = |row: &Requirement| row.level == Level::Must && row.can_fail();
+        let is_said = |id: &str| log.checks.keys().any(|(known, _)| *known == id);
+        ids.filter(|id| spec::requirement(id).is_some_and(is_must) && !is_said(id))
+            .collect()
+    }
+
+    /// Says of every *must* that any exchange may decide that none has yet. What a later one shows goes before it.
+    /// The requirements that are `covered` have a case that says more.
+    pub(crate) fn await_exchanges(&self, covered: &BTreeSet<String>) {
+        let all = self.suite.checked_on_every_exchange().iter().copied();
+        let ids = all.filter(|id| !covered.contains(*id));
+        for id in self.unsaid(ids) {
+            // Those that the preflight's answers do not show are about answers that safe mode does not ask for.
+            self.withheld.set(self.is_safe());
+            self.skip(id, "no answer that it is about has come");
+        }
+    }
+
     /// Says of every *must* that the case was to judge and did not why that is so, that a report can name it.
     pub(crate) fn account_for(&self, covered: &[String]) {
-        let unsaid = |id: &&str| {
-            let log = self.log.borrow();
-            let is_must = |row: &Requirement| row.level == Level::Must && row.can_fail();
-            spec::requirement(id).is_some_and(is_must) && !log.checks.keys().any(|(known, _)| known == id)
-        };
-        let unsaid: Vec<&str> = covered.iter().map(String::as_str).filter(unsaid).collect();
+        let unsaid = self.unsaid(covered.iter().map(String::as_str));
         if unsaid.is_empty() || self.run.stopped().is_some() {
             return;
         }

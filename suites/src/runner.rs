@@ -1,6 +1,6 @@
 //! Cases as libtest-mimic trials, and the run from the first event to the last.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -45,7 +45,8 @@ pub fn preflight_name(api: &str) -> String {
 }
 
 /// Runs the preflight of an API once, and says whether its cases can be judged.
-fn preflight(run: &Run, suite: &dyn Suite) -> bool {
+/// `covered` are the requirements that some case is for.
+fn preflight(run: &Run, suite: &dyn Suite, covered: &BTreeSet<String>) -> bool {
     let name = preflight_name(suite.api().id());
     let wire = match suite.target().check_out() {
         Ok(wire) => wire,
@@ -56,6 +57,9 @@ fn preflight(run: &Run, suite: &dyn Suite) -> bool {
     };
     let probe = Probe::new(run, suite, &name, wire);
     let outcome = suite.preflight(&probe);
+    if outcome.is_ok() {
+        probe.await_exchanges(covered);
+    }
     let event = match &outcome {
         Ok(()) => None,
         Err(Stop { reason, exchange }) => Some(probe.stop_event(reason, exchange.as_ref())),
@@ -87,7 +91,11 @@ pub(crate) fn examine(run: &Run, suite: &dyn Suite) -> Result<Vec<Examined>, Str
 
 /// Preflights that are run when the first case of their API needs them.
 #[derive(Default)]
-struct Preflights(BTreeMap<&'static str, OnceLock<bool>>);
+struct Preflights {
+    ready: BTreeMap<&'static str, OnceLock<bool>>,
+    /// The requirements that some case is for.
+    covered: BTreeSet<String>,
+}
 
 /// Turns planned cases into trials. A trial fails when a check of its case fails, and is ignored when the case
 /// decided nothing.
@@ -96,11 +104,13 @@ struct Preflights(BTreeMap<&'static str, OnceLock<bool>>);
     reason = "this edge measures how long a case took"
 )]
 pub fn trials(run: &Arc<Run>, planned: Vec<Planned>) -> Vec<Trial> {
-    let ids = planned
-        .iter()
-        .map(|p| (p.suite.api().id(), OnceLock::new()))
-        .collect();
-    let preflights = Arc::new(Preflights(ids));
+    let preflights = Arc::new(Preflights {
+        ready: planned
+            .iter()
+            .map(|p| (p.suite.api().id(), OnceLock::new()))
+            .collect(),
+        covered: planned.iter().flat_map(|p| p.case.covers()).cloned().collect(),
+    });
     planned
         .into_iter()
         .map(|Planned { suite, case }| {
@@ -110,10 +120,12 @@ pub fn trials(run: &Arc<Run>, planned: Vec<Planned>) -> Vec<Trial> {
                     return Ok(Completion::ignored_with("an earlier case failed"));
                 }
                 let ready = preflights
-                    .0
+                    .ready
                     .get(suite.api().id())
                     .expect("made from the same list");
-                if !*ready.get_or_init(|| preflight(&run, suite.as_ref())) || run.stopped().is_some() {
+                if !*ready.get_or_init(|| preflight(&run, suite.as_ref(), &preflights.covered))
+                    || run.stopped().is_some()
+                {
                     return Ok(Completion::ignored_with(
                         run.stopped().unwrap_or("the preflight failed"),
                     ));

@@ -116,6 +116,7 @@ fn a_server_that_is_not_there_is_asked_once() {
     );
     assert_eq!(code, Some(3), "{text}");
     assert_eq!(text.matches("WRONG").count(), 1, "{text}");
+    assert!(text.contains("is the server running"), "{text}");
     let (code, text) = doctor(
         Fixtures::builtin(),
         |fixtures| fixtures.polyai.base_url = None,

@@ -153,6 +153,8 @@ fn what_cannot_be_used_is_a_usage_error_before_anything_is_sent() {
     for (wrong, word) in [
         (&["--ca", "no-such.pem"][..], "no-such.pem"),
         (&["--header", "nothing"], "is no header field"),
+        (&["--proxy", "proxy"], "`proxy` is no proxy"),
+        (&["--proxy", "http://me:s3cret@[x"], "`http://***@[x` is no proxy"),
     ] {
         let output = test_against("http://127.0.0.1:9", wrong);
         assert_eq!(code(&output), Some(2), "{}", told(&output));

@@ -10,6 +10,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 
 use super::request::{is_field_name, is_field_value};
+use super::wire::without_credentials;
 
 /// A header value shorter than this is not taken for a secret: it would hide half of every report.
 const SECRET_LENGTH: usize = 4;
@@ -94,7 +95,24 @@ impl Transport {
 
     /// Whether the files can be read and used, before anything is sent.
     pub fn check(&self) -> Result<(), TransportError> {
+        self.check_proxy()?;
         self.tls(false, &[]).map(|_| ())
+    }
+
+    fn check_proxy(&self) -> Result<(), TransportError> {
+        let Some(url) = &self.proxy else {
+            return Ok(());
+        };
+        let unusable = |reason: String| TransportError::Proxy {
+            url: without_credentials(url),
+            reason,
+        };
+        // The client would take a bare word for a host.
+        if !url.contains("://") {
+            return Err(unusable("it names no scheme".to_owned()));
+        }
+        let parsed = reqwest::Url::parse(url);
+        parsed.map(|_| ()).map_err(|error| unusable(error.to_string()))
     }
 
     /// Values that must not show, each with the variable that stands for it.
