@@ -191,3 +191,50 @@ fn a_program_that_is_not_there_is_a_fault_of_the_configuration() {
         "{text}"
     );
 }
+
+#[cfg(unix)]
+#[test]
+fn a_run_that_is_broken_off_takes_the_program_with_it() {
+    use rustix::process::{Pid, Signal, kill_process, test_kill_process};
+
+    let embedded = Embedded::start(Fixtures::builtin()).unwrap();
+    let mut declared = Fixtures::builtin();
+    declared.polyai.base_url = Some(embedded.base().as_str().to_owned());
+    declared.polyai.known_ids.clear();
+    let script = "echo $$ > half && mv half pid; sleep 1000; true";
+    declared.polyai.known_id_command = ["sh", "-c", script].map(str::to_owned).to_vec();
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("hookproof.toml"), declared.to_toml()).unwrap();
+    let mut run = Command::new(env!("CARGO_BIN_EXE_hookproof"))
+        .args(["test", "--api", "polyai"])
+        .current_dir(folder.path())
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let program = loop {
+        match std::fs::read_to_string(folder.path().join("pid")) {
+            Ok(text) => break text.trim().to_owned(),
+            Err(_) => std::thread::yield_now(),
+        }
+    };
+    let leader = Pid::from_raw(i32::try_from(run.id()).unwrap()).unwrap();
+    // The first lets what goes on come to its end, and the second does not.
+    let status = loop {
+        let _ = kill_process(leader, Signal::INT);
+        if let Some(status) = run.try_wait().unwrap() {
+            break status;
+        }
+        std::thread::yield_now();
+    };
+    assert_eq!(status.code(), Some(3));
+    let started = Pid::from_raw(program.parse().unwrap()).unwrap();
+    let is_gone = || {
+        let state = std::fs::read_to_string(format!("/proc/{program}/stat")).unwrap_or_default();
+        // Whoever adopted it may take a moment to reap it.
+        test_kill_process(started).is_err() || state.contains(") Z ")
+    };
+    while !is_gone() {
+        std::thread::yield_now();
+    }
+}
