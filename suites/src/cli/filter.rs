@@ -4,7 +4,7 @@ use super::Failure;
 use crate::runner::Planned;
 
 /// The cases that any filter matches; every filter must match one. A filter is a part of a case's name, or the
-/// beginning of a requirement's id; with `exact`, the whole of either.
+/// beginning of a requirement's id, with its API or without; with `exact`, the whole of either.
 pub(super) fn select(
     planned: Vec<Planned>,
     filters: &[String],
@@ -26,7 +26,11 @@ fn matches(planned: &Planned, filter: &str, exact: bool) -> bool {
     if exact {
         case.name() == filter || case.covers().iter().any(|id| id == filter)
     } else {
-        case.name().contains(filter) || case.covers().iter().any(|id| id.starts_with(filter))
+        let begins = |id: &str| {
+            let within_its_api = id.split_once('.').map_or("", |(_, rest)| rest);
+            id.starts_with(filter) || within_its_api.starts_with(filter)
+        };
+        case.name().contains(filter) || case.covers().iter().any(|id| begins(id))
     }
 }
 

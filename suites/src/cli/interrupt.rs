@@ -1,4 +1,4 @@
-//! What ends a run early: Ctrl-C, and the time that a person allows.
+//! What ends a run early: Ctrl-C, the signal that asks a process to end, and the time that a person allows.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,7 +11,7 @@ use crate::run::Run;
 /// Exit code of a run that was interrupted.
 pub(super) const INTERRUPTED: u8 = 3;
 
-/// Listens for Ctrl-C from now on. The first lets requests in flight finish and ends the run with what is decided; the
+/// Listens for Ctrl-C, and for the signal that asks to end, from now on. The first lets requests in flight finish and ends the run with what is decided; the
 /// second ends the process. Returns whether there was a first.
 pub(super) fn on_ctrl_c(run: &Arc<Run>, pace: &Arc<Pace>) -> Arc<AtomicBool> {
     let seen = Arc::new(AtomicBool::new(false));
@@ -24,17 +24,31 @@ pub(super) fn on_ctrl_c(run: &Arc<Run>, pace: &Arc<Pace>) -> Arc<AtomicBool> {
                 return;
             };
             runtime.block_on(async {
-                if tokio::signal::ctrl_c().await.is_err() {
+                if asked_to_end().await.is_err() {
                     return;
                 }
                 mark.store(true, Ordering::Relaxed);
                 end(&run, &pace, "interrupted; what was decided before stands");
-                if tokio::signal::ctrl_c().await.is_ok() {
+                if asked_to_end().await.is_ok() {
                     at_once();
                 }
             });
         });
     seen
+}
+
+/// Until a person or a program, such as `timeout`, wants the process to end.
+async fn asked_to_end() -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+        tokio::select! {
+            pressed = tokio::signal::ctrl_c() => pressed,
+            _ = terminate.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
 }
 
 /// Ends the run after so long.

@@ -126,10 +126,13 @@ fn bad(out: &mut String, summary: &Summary, verdict: Verdict) {
     let (steady, flaky) = summary.failed();
     // Beside steady failures the flaky ones are mostly their echo: one line each is enough.
     let brief = verdict == Verdict::Fail && !steady.is_empty();
-    for (id, checks) in summary.with(verdict) {
-        if brief && flaky.contains(&id) {
+    let mut found = summary.with(verdict);
+    for (id, checks) in &mut found {
+        if brief && flaky.contains(id) {
             continue;
         }
+        // What repeats is shown rather than what does not.
+        checks.sort_by_key(|record| record.flaky);
         for record in checks.iter().take(SHOWN_FAILURES) {
             let _ = writeln!(out, "{} {}", paint(color, word), failure(record));
         }
@@ -142,11 +145,15 @@ fn bad(out: &mut String, summary: &Summary, verdict: Verdict) {
     if brief && !flaky.is_empty() {
         let _ = writeln!(
             out,
-            "{} now and then; tried again alone, these did not fail:",
+            "{} now and then; tried again alone, these did not fail (`--events FILE` keeps their exchanges):",
             paint(color, word)
         );
         for id in flaky {
-            let _ = writeln!(out, "    {id}");
+            let record = found.get(id).and_then(|checks| checks.first());
+            let told = record.map_or_else(String::new, |record| {
+                format!(": {}, in {}", one_line(&record.got), record.case)
+            });
+            let _ = writeln!(out, "    {id}{told}");
         }
         let _ = writeln!(out);
     }

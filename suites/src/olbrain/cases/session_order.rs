@@ -225,9 +225,7 @@ fn in_order(olbrain: &Olbrain, probe: &Probe<'_>, late: &Message, early: &Messag
         .iter()
         .filter_map(|item| rfc3339::parse(&answers::text(item, "last_message_at")?))
         .collect();
-    let sorted = moments
-        .windows(2)
-        .all(|pair| pair[1].duration_since(pair[0]) <= SAME_MOMENT);
+    let sorted = is_sorted(&moments);
     let finding = match (
         position(&listed, &late.session),
         position(&listed, &early.session),
@@ -247,8 +245,47 @@ fn in_order(olbrain: &Olbrain, probe: &Probe<'_>, late: &Message, early: &Messag
             );
             Finding::when(late_at < early_at, expected, got)
         }
-        _ if moments.first() != moments.last() => Finding::Met,
+        _ if are_apart(&moments) => Finding::Met,
         _ => Finding::Undecided("the list shows nothing that could be in another order".to_owned()),
     };
     probe.judge(ID, &exchange, finding);
+}
+
+/// Whether no moment stands behind an earlier one, as far as that can be told.
+fn is_sorted(moments: &[Timestamp]) -> bool {
+    let mut earliest: Option<Timestamp> = None;
+    moments.iter().all(|moment| {
+        let before = earliest.map_or(*moment, |before| before.min(*moment));
+        earliest = Some(before);
+        moment.duration_since(before) <= SAME_MOMENT
+    })
+}
+
+/// Whether another order of these moments would show.
+fn are_apart(moments: &[Timestamp]) -> bool {
+    let ends = moments.iter().max().zip(moments.iter().min());
+    ends.is_some_and(|(latest, earliest)| latest.duration_since(*earliest) > SAME_MOMENT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn moments(seconds: &[i64]) -> Vec<Timestamp> {
+        seconds
+            .iter()
+            .map(|second| Timestamp::from_second(*second).unwrap())
+            .collect()
+    }
+
+    #[test]
+    fn an_order_is_seen_beyond_a_second() {
+        assert!(is_sorted(&moments(&[9, 8, 9, 5])));
+        assert!(!is_sorted(&moments(&[9, 5, 7])));
+        // Each step is within a second, and the whole is the wrong way round.
+        assert!(!is_sorted(&moments(&[1, 2, 3, 4])));
+        assert!(are_apart(&moments(&[9, 7])));
+        assert!(!are_apart(&moments(&[9, 8, 9])));
+        assert!(!are_apart(&[]));
+    }
 }
