@@ -3,7 +3,7 @@
 use spec::{Operation, SecurityScheme};
 
 use super::{Body, Subject, control_passes, refused};
-use crate::http::Request;
+use crate::http::{Request, basic_credentials};
 use crate::probe::Probe;
 use crate::verdict::Finding;
 
@@ -76,23 +76,14 @@ pub(super) fn aspect(operation: &'static Operation, aspect: &str) -> Option<Body
         )),
         "as-bearer" if !bearer => Some(faulty(
             "the credential stands in another header",
-            move |request, key| {
-                let bare = request.without_header(header);
-                vec![
-                    bare.clone().header("Authorization", &format!("Bearer {key}")),
-                    bare.clone().header("Authorization", key),
-                    bare.header("Api-Key", key),
-                ]
-            },
+            move |request, key| in_other_headers(&request.without_header(header), key),
         )),
         "no-scheme" if bearer => Some(faulty(
             "the token stands without its scheme",
             move |request, key| vec![request.set_header(header, key)],
         )),
         "other-scheme" if bearer => Some(faulty("the scheme is not Bearer", move |request, key| {
-            ["Basic", "Token", "Digest", "ApiKey"]
-                .map(|scheme| request.clone().set_header(header, &format!("{scheme} {key}")))
-                .to_vec()
+            under_other_schemes(&request, header, key)
         })),
         "other-header" if bearer => Some(faulty(
             "the token stands in another header",
@@ -108,6 +99,34 @@ pub(super) fn aspect(operation: &'static Operation, aspect: &str) -> Option<Body
         )),
         _ => None,
     }
+}
+
+/// The key where other APIs have theirs: in Authorization, in one way or another, and under a shorter name.
+fn in_other_headers(bare: &Request, key: &str) -> Vec<Request> {
+    let [as_user, as_password] = basic_credentials(key);
+    let mut faulty: Vec<Request> = [
+        format!("Bearer {key}"),
+        key.to_owned(),
+        format!("Basic {key}"),
+        format!("Basic {as_user}"),
+        format!("Basic {as_password}"),
+    ]
+    .iter()
+    .map(|value| bare.clone().header("Authorization", value))
+    .collect();
+    faulty.push(bare.clone().header("Api-Key", key));
+    faulty
+}
+
+/// The key after other words than Bearer, and in base64 after Basic.
+fn under_other_schemes(request: &Request, header: &str, key: &str) -> Vec<Request> {
+    let plain = ["Basic", "Token", "Digest", "ApiKey"].map(|scheme| format!("{scheme} {key}"));
+    let pairs = basic_credentials(key).map(|pair| format!("Basic {pair}"));
+    plain
+        .iter()
+        .chain(&pairs)
+        .map(|value| request.clone().set_header(header, value))
+        .collect()
 }
 
 /// A case that sends requests with a fault in the credential, after its control.
@@ -167,9 +186,12 @@ fn respelled(mut request: Request, header: &str, spelling: &str) -> Request {
     request.exact()
 }
 
-/// Keys that nobody issued: a word, and one of the valid key's own shape.
+/// Keys that nobody issued: a word, one of the valid key's own shape, and names that every object has in JavaScript or Python,
+/// which a look-up in an object finds.
 fn unknown_keys(key: &str) -> Vec<String> {
-    vec!["hookproof-unknown-key".to_owned(), rotated(key)]
+    let mut keys = vec!["hookproof-unknown-key".to_owned(), rotated(key)];
+    keys.extend(["constructor", "__proto__", "toString", "__class__"].map(str::to_owned));
+    keys
 }
 
 /// The same shape with every letter and digit moved on by one.
@@ -192,13 +214,26 @@ fn rotated(key: &str) -> String {
     }
 }
 
-/// Beginnings, extensions and single changes of the valid key.
+/// Beginnings, extensions and single changes of the valid key, and patterns that match it.
 fn near_keys(key: &str) -> Vec<String> {
     let mut keys = vec![format!("{key}x"), format!("x{key}"), format!("{key}{key}")];
     let characters: Vec<char> = key.chars().collect();
     if characters.len() > 1 {
         keys.push(characters[..characters.len() - 1].iter().collect());
         keys.push(characters[1..].iter().collect());
+        // SQL's LIKE and the patterns of shells and of Redis, for the end of the key, for one character and for all of it.
+        for wild in ['%', '_', '*', '?'] {
+            let start = characters.len()
+                - if matches!(wild, '_' | '?') {
+                    1
+                } else {
+                    characters.len().min(4)
+                };
+            let mut pattern: String = characters[..start].iter().collect();
+            pattern.push(wild);
+            keys.push(pattern);
+        }
+        keys.push("%".to_owned());
         let mut changed = characters;
         if let Some(last) = changed.last_mut() {
             *last = if *last == '0' { '1' } else { '0' };
@@ -227,5 +262,14 @@ mod tests {
             assert!(!wrong.iter().any(|w| w == key), "{wrong:?}");
         }
         assert!(unknown_keys("ak_az9")[1].starts_with("ak_"));
+    }
+
+    #[test]
+    fn patterns_match_the_key_and_are_not_it() {
+        let near = near_keys("ak_0123456789");
+        for pattern in ["ak_012345%", "ak_012345678_", "ak_012345*", "ak_012345678?", "%"] {
+            assert!(near.iter().any(|key| key == pattern), "{pattern} in {near:?}");
+        }
+        assert!(!near_keys("ak_").iter().any(|key| key == "ak_"));
     }
 }

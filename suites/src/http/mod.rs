@@ -1,5 +1,6 @@
 //! HTTP as the suite needs it: requests as values, two ways to send them, and the record of what came back.
 
+mod basic;
 mod curl;
 mod exchange;
 mod pace;
@@ -17,4 +18,5 @@ pub use request::{Framing, Request, Spelling, percent_encode};
 pub use transport::{RUN_HEADER, Transport, TransportError};
 pub use wire::{BaseUrl, BaseUrlError, Limits, Wire, WireError};
 
+pub(crate) use basic::basic_credentials;
 pub(crate) use curl::reproduction;

@@ -1,5 +1,6 @@
 //! Secrets never reach output: wherever one occurs in text, the name of its variable stands instead.
 
+use super::basic::{basic_commands, basic_credentials};
 use super::percent_encode;
 
 /// Replaces known secrets by the name of the variable that holds them.
@@ -29,6 +30,11 @@ impl Redactor {
             if encoded != value {
                 all.push((encoded, variable.clone()));
             }
+            all.extend(
+                basic_credentials(&value)
+                    .into_iter()
+                    .zip(basic_commands(&variable)),
+            );
             all.push((value, variable));
         }
         all.sort_by_key(|(value, _)| std::cmp::Reverse(value.len()));
@@ -79,6 +85,17 @@ mod tests {
         let redactor = Redactor::new([("ab".into(), "A".into()), ("ab/c".into(), "B".into())]);
         assert_eq!(redactor.text("x ab/c ab ab%2Fc"), "x $B $A $B");
         assert!(!format!("{redactor:?}").contains("ab"));
+    }
+
+    /// What stands for it makes it again, in a shell.
+    #[test]
+    fn a_secret_under_the_scheme_basic_is_one() {
+        let redactor = Redactor::new([("abc".into(), "A".into())]);
+        assert_eq!(
+            redactor.text("Basic YWJjOg=="),
+            "Basic $(printf %s \"$A:\" | base64 | tr -d \"\\n\")"
+        );
+        assert!(redactor.finds("a2V5OmFiYw=="));
     }
 
     #[test]

@@ -88,8 +88,10 @@ fn any_object(inkeep: &Inkeep, probe: &Probe<'_>) {
         "text": "a", "empty": "", "zero": 0, "false": false, "null": null, "whole": 9_007_199_254_740_991_i64,
         "fraction": -0.25, "list": [1, [], {}, [null, false]], "nested": { "a": { "b": { "c": ["é", "名前"] } } },
         "snake_case": 1, "camelCase": 2, "Capital": 3, "7": 4, "with blank": 5, "dotted.name": 6,
+        "$set": 7, "$.a": { "$inc": 1 }, "": "no name", "a/b": 8, "-": { "": 9 },
         "texts": ["12", "007", "1.50", "true", "null", "2026-05-05T15:58:45.955Z", "2026-05-05", " ", "a@B.example"],
     });
+    // A member named __proto__ stays out: parsers and validators of JavaScript refuse or drop it on purpose.
     // Of many members and some kilobytes; what is too much is open, and much more than this.
     let many: Map<String, Value> = (0..60)
         .map(|number| (format!("member{number}"), json!("x".repeat(number))))

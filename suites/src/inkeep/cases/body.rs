@@ -49,6 +49,12 @@ pub(super) const CASES: &[Entry] = &[
         single_fault,
     ),
     (
+        "body::member_case",
+        Scenario,
+        &["inkeep.type.required"],
+        member_case,
+    ),
+    (
         "body::fault_status",
         Scenario,
         &["inkeep.type.required.status"],
@@ -90,8 +96,8 @@ fn not_object(inkeep: &Inkeep, probe: &Probe<'_>) {
     }
 }
 
-/// Bodies that no reader of JSON accepts as it comes. What follows a complete value, numbers such as NaN, and bytes that
-/// are no UTF-8 stay out: widespread readers let one or the other pass.
+/// Bodies that are no JSON text. Numbers such as NaN and bytes that are no UTF-8 stay out: widespread readers let one or
+/// the other pass, and there is nobody whom it misleads. What follows a complete value is no detail: of two values, one is lost.
 fn malformed(inkeep: &Inkeep, probe: &Probe<'_>) {
     const ID: &str = "inkeep.body.malformed";
     if !checks::control(inkeep, probe, ID) {
@@ -107,6 +113,10 @@ fn malformed(inkeep: &Inkeep, probe: &Probe<'_>) {
         "{'type':'string'}",
         "{type:\"string\"}",
         "{\"type\":\"string\" /* comment */}",
+        "{\"type\":\"string\"} garbage",
+        "{\"type\":\"string\"}{\"type\":\"other\"}",
+        "{\"type\":\"string\"}\n{\"type\":\"other\"}\n",
+        "{\"type\":\"string\"}}",
         "type=string",
         "<event><type>string</type></event>",
         "string",
@@ -204,6 +214,19 @@ fn single_fault(inkeep: &Inkeep, probe: &Probe<'_>) {
     property::check(probe, &strategy, |(body, fault)| {
         judge_fault(inkeep, probe, &fault, |id| body.to_json(Some(id)));
     });
+}
+
+/// Names of members are compared with regard to case, as JSON compares them: such a body has no type.
+fn member_case(inkeep: &Inkeep, probe: &Probe<'_>) {
+    const ID: &str = "inkeep.type.required";
+    if !checks::control(inkeep, probe, ID) {
+        return;
+    }
+    for name in ["Type", "TYPE", "tYpe"] {
+        let body = json!({ name: "hookproof_member_case" });
+        let why = format!("there is no type, and {name} is another member");
+        checks::refused(probe, ID, &why, inkeep.fixtures.post(&body));
+    }
 }
 
 fn judge_fault(inkeep: &Inkeep, probe: &Probe<'_>, fault: &Fault, body: impl Fn(&str) -> Value) {

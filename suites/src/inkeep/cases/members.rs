@@ -29,6 +29,12 @@ pub(super) const CASES: &[Entry] = &[
 const FREE_FORM: &[&str] = &["inkeep.type.free-form", "inkeep.resp.type-echo"];
 const ANY_TEXT: &[&str] = &["inkeep.str.no-pattern", "inkeep.resp.echo-anchors"];
 
+/// A letter and its accent as two characters, which Unicode's normal forms would make one.
+const DECOMPOSED: &str = "cafe\u{301} A\u{30a}";
+
+/// Characters for which the normal forms have others: a ligature, full-width letters, the sign of a unit.
+const COMPATIBLE: &str = "\u{fb01}x \u{ff21}\u{ff22} \u{212b}";
+
 fn one_character(inkeep: &Inkeep, probe: &Probe<'_>) {
     const ID: &str = "inkeep.type.one-char";
     if !checks::control(inkeep, probe, ID) {
@@ -67,6 +73,8 @@ fn free_form(inkeep: &Inkeep, probe: &Probe<'_>) {
         "イベント",
         "حدث",
         "launched \u{1f680}",
+        DECOMPOSED,
+        COMPATIBLE,
     ] {
         check(kind);
     }
@@ -98,7 +106,7 @@ fn any_text(inkeep: &Inkeep, probe: &Probe<'_>) {
         checks::created(probe, ANY_TEXT, &exchange, &body);
     };
     for index in 0..ANCHORS.len() {
-        for text in ["a b", "a/b", "a:b#c?d", "é", "名前", "{}"] {
+        for text in ["a b", "a/b", "a:b#c?d", "é", "名前", "{}", DECOMPOSED, COMPATIBLE] {
             check(index, text);
         }
         check(index, &"x".repeat(255));

@@ -49,6 +49,45 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     ),
     Mutant::new(
+        "operators-dropped",
+        "inkeep.bag.round-trip",
+        "drops members whose names begin with a dollar sign, as a filter against injection does",
+        |reference, request| {
+            with_bag_values(reference.respond(&request), "properties", |value| {
+                if let Value::Object(members) = value {
+                    members.retain(|name, _| !name.starts_with('$'));
+                }
+            })
+        },
+    ),
+    Mutant::new(
+        "dots-replaced",
+        "inkeep.bag.round-trip",
+        "puts an underscore for a dot in the name of a member",
+        |reference, request| {
+            with_bag_values(reference.respond(&request), "metadata", |value| {
+                if let Value::Object(members) = value {
+                    *members = std::mem::take(members)
+                        .into_iter()
+                        .map(|(name, member)| (name.replace('.', "_"), member))
+                        .collect();
+                }
+            })
+        },
+    ),
+    Mutant::new(
+        "nameless-dropped",
+        "inkeep.bag.round-trip",
+        "drops a member whose name is empty",
+        |reference, request| {
+            with_bag_values(reference.respond(&request), "properties", |value| {
+                if let Value::Object(members) = value {
+                    members.retain(|name, _| !name.is_empty());
+                }
+            })
+        },
+    ),
+    Mutant::new(
         "nulls-dropped",
         "inkeep.bag.round-trip",
         "drops members that are null",

@@ -110,6 +110,32 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     ),
     Mutant::new(
+        "first-value-only",
+        "inkeep.body.malformed",
+        "reads the first JSON value of a body, and takes no notice of what comes behind it",
+        |reference, request| {
+            repaired(reference, request, |text| {
+                let first = serde_json::Deserializer::from_str(text)
+                    .into_iter::<Value>()
+                    .next();
+                match first {
+                    Some(Ok(value)) => value.to_string(),
+                    _ => text.to_owned(),
+                }
+            })
+        },
+    ),
+    Mutant::new(
+        "last-line-only",
+        "inkeep.body.malformed",
+        "reads a body of several lines as one event for each line",
+        |reference, request| {
+            repaired(reference, request, |text| {
+                text.lines().last().unwrap_or_default().to_owned()
+            })
+        },
+    ),
+    Mutant::new(
         "comma-at-the-end",
         "inkeep.body.malformed",
         "reads JSON with a comma behind the last member",

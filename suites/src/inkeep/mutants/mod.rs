@@ -11,6 +11,7 @@ mod body;
 mod events;
 mod id_pattern;
 mod ids;
+mod lookup;
 mod problems;
 mod repeats;
 mod route;
@@ -23,6 +24,7 @@ pub(crate) fn all() -> Vec<&'static Mutant> {
     [
         route::MUTANTS,
         auth::MUTANTS,
+        lookup::MUTANTS,
         body::MUTANTS,
         types::MUTANTS,
         anchors::MUTANTS,

@@ -24,6 +24,23 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     ),
     Mutant::new(
+        "type-in-any-case",
+        "inkeep.type.required",
+        "finds members without regard to case, as some readers of JSON do by default",
+        |reference, request| {
+            let kind = json_body(&request).and_then(|body| {
+                let mut members = body.as_object()?.iter();
+                members.find_map(|(name, value)| name.eq_ignore_ascii_case("type").then(|| value.clone()))
+            });
+            match kind {
+                Some(kind) if member(&request, "type").is_none() => {
+                    reference.respond(&with_member(request, "type", kind))
+                }
+                _ => reference.respond(&request),
+            }
+        },
+    ),
+    Mutant::new(
         "type-or-id",
         "inkeep.type.required",
         "asks for a type only where there is no id",
@@ -204,6 +221,22 @@ pub(super) const MUTANTS: &[Mutant] = &[
         |reference, request| {
             echoed(reference, &request, "type", |text| {
                 text.replace('&', "&amp;").replace('<', "&lt;")
+            })
+        },
+    ),
+    Mutant::new(
+        "type-composed",
+        "inkeep.resp.type-echo",
+        "brings types into a normal form of Unicode",
+        |reference, request| echoed(reference, &request, "type", |text| text.replace("e\u{301}", "é")),
+    ),
+    Mutant::new(
+        "type-compatible",
+        "inkeep.resp.type-echo",
+        "puts plain letters for ligatures and full-width letters in a type",
+        |reference, request| {
+            echoed(reference, &request, "type", |text| {
+                text.replace('\u{fb01}', "fi").replace('\u{ff21}', "A")
             })
         },
     ),

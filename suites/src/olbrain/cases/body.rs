@@ -200,7 +200,7 @@ fn escaped(json: &str) -> String {
     out
 }
 
-/// Texts that no reader takes for JSON: those that break off.
+/// Texts that are no JSON: those that break off, and those that go on behind a value.
 fn malformed(olbrain: &Olbrain, probe: &Probe<'_>) {
     const ID: &str = "olbrain.body.malformed";
     let fixtures = &olbrain.fixtures;
@@ -215,6 +215,10 @@ fn malformed(olbrain: &Olbrain, probe: &Probe<'_>) {
             "{\"message\" \"x\"}",
             "[1,2",
             &whole[..whole.len() - 1],
+            &format!("{whole} garbage"),
+            &format!("{whole}{whole}"),
+            &format!("{whole}\n{whole}\n"),
+            &format!("{whole}}}"),
         ] {
             let request = fixtures.trigger(agent, broken.to_owned());
             let exchange = checks::refused(probe, ID, "the body is not JSON", request);

@@ -6,6 +6,7 @@ use http::header::AUTHORIZATION;
 use http::{Request, StatusCode};
 
 use super::parts::{authorization, fixtures, is_run, respond_letting_in, token, triggered, valid_key};
+use crate::http::basic_credentials;
 use crate::mutant::Mutant;
 use crate::mutant::bend::status_instead;
 
@@ -27,6 +28,28 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "takes the key after the word Token as well, as an older client sent it",
         |reference, request| {
             let is_key = authorization(&request).strip_prefix("Token ") == Some(valid_key(reference));
+            respond_letting_in(reference, request, is_key)
+        },
+    ),
+    Mutant::new(
+        "key-as-user-of-basic",
+        "olbrain.auth.malformed.other-scheme",
+        "takes the key as the user's name of the scheme Basic",
+        |reference, request| {
+            let is_key = authorization(&request)
+                .strip_prefix("Basic ")
+                .is_some_and(|pair| pair == basic_credentials(valid_key(reference))[0]);
+            respond_letting_in(reference, request, is_key)
+        },
+    ),
+    Mutant::new(
+        "key-as-password-of-basic",
+        "olbrain.auth.malformed.other-scheme",
+        "takes the key as the password of whatever user",
+        |reference, request| {
+            let is_key = authorization(&request)
+                .strip_prefix("Basic ")
+                .is_some_and(|pair| pair == basic_credentials(valid_key(reference))[1]);
             respond_letting_in(reference, request, is_key)
         },
     ),
@@ -231,6 +254,37 @@ pub(super) const MUTANTS: &[Mutant] = &[
             let key = token(&request);
             let is_start = key.len() > 8 && valid_key(reference).starts_with(key);
             respond_letting_in(reference, request, is_start)
+        },
+    ),
+    Mutant::new(
+        "key-by-like",
+        "olbrain.auth.near-miss",
+        "finds keys with SQL's LIKE, for which a percent sign stands for anything",
+        |reference, request| {
+            let is_key = token(&request)
+                .strip_suffix('%')
+                .is_some_and(|start| start.len() > 3 && valid_key(reference).starts_with(start));
+            respond_letting_in(reference, request, is_key)
+        },
+    ),
+    Mutant::new(
+        "key-by-underscore",
+        "olbrain.auth.near-miss",
+        "finds keys with SQL's LIKE, for which an underscore stands for any character, and forbids percent signs",
+        |reference, request| {
+            let is_key = token(&request).strip_suffix('_').is_some_and(|start| {
+                valid_key(reference).starts_with(start) && token(&request).len() == valid_key(reference).len()
+            });
+            respond_letting_in(reference, request, is_key)
+        },
+    ),
+    Mutant::new(
+        "keys-in-an-object",
+        "olbrain.auth.unknown",
+        "looks keys up in an object of JavaScript before it looks at how they begin",
+        |reference, request| {
+            let is_key = matches!(token(&request), "constructor" | "toString" | "__proto__");
+            respond_letting_in(reference, request, is_key)
         },
     ),
     Mutant::new(

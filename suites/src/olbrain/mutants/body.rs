@@ -146,6 +146,22 @@ pub(super) const MUTANTS: &[Mutant] = &[
         |reference, request| not_json_as(reference, &request, StatusCode::INTERNAL_SERVER_ERROR),
     ),
     Mutant::new(
+        "first-value-only",
+        "olbrain.body.malformed",
+        "reads the first JSON value of a body, and takes no notice of what comes behind it",
+        |reference, request| {
+            let first = serde_json::Deserializer::from_slice(request.body())
+                .into_iter::<Value>()
+                .next();
+            match first {
+                Some(Ok(value)) if value.is_object() && request.body().len() < 4096 => {
+                    reference.respond(&request.map(|_| value.to_string().into()))
+                }
+                _ => reference.respond(&request),
+            }
+        },
+    ),
+    Mutant::new(
         "trailing-brace-forgiven",
         "olbrain.body.malformed",
         "closes what breaks off, with a parser that repairs",

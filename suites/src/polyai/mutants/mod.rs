@@ -9,6 +9,7 @@ mod ids;
 mod json;
 mod json_values;
 mod locations;
+mod lookup;
 mod query;
 mod response;
 mod response_schemas;
@@ -23,6 +24,7 @@ pub(crate) fn all() -> Vec<&'static Mutant> {
     [
         route::MUTANTS,
         auth::MUTANTS,
+        lookup::MUTANTS,
         query::MUTANTS,
         locations::MUTANTS,
         json::MUTANTS,
