@@ -123,8 +123,9 @@ pub(crate) fn ending(report: &Report, strict: bool) -> Ending {
 pub(crate) fn text(report: &Report, strict: bool, verbose: bool) -> String {
     let mut out = String::new();
     measured(&mut out, report);
+    let mut told = BTreeMap::new();
     for outcome in &report.outcomes {
-        scenario(&mut out, outcome, verbose);
+        scenario(&mut out, outcome, &mut told, verbose);
     }
     requirements(&mut out, report);
     if report.stray_count > 0 {
@@ -178,7 +179,16 @@ fn measured(out: &mut String, report: &Report) {
     }
 }
 
-fn scenario(out: &mut String, outcome: &Outcome, verbose: bool) {
+/// What tells two judgements apart for a reader.
+type Told<'r> = (&'static str, &'static str, &'r str);
+
+/// One scenario. What is `told` already, and under which scenario, is not told again: one wrong header is found in each.
+fn scenario<'r>(
+    out: &mut String,
+    outcome: &'r Outcome,
+    told: &mut BTreeMap<Told<'r>, &'r str>,
+    verbose: bool,
+) {
     let _ = writeln!(out, "\n{}  {}", outcome.scenario.name, outcome.scenario.about);
     let timeline = Timeline::new(&outcome.recording, &outcome.judgements);
     let number = |event: &EventOutcome| u32::try_from(event.number).unwrap_or(u32::MAX);
@@ -194,16 +204,35 @@ fn scenario(out: &mut String, outcome: &Outcome, verbose: bool) {
     if outcome.events.len() > SHOWN_EVENTS {
         let _ = writeln!(out, "    and {} events more", outcome.events.len() - SHOWN_EVENTS);
     }
-    let is_told =
-        |judgement: &&Judgement| verbose || matches!(judgement.verdict, Verdict::Warn | Verdict::Fail);
-    let told: Vec<&Judgement> = outcome.judgements.iter().filter(is_told).collect();
-    if !told.is_empty() {
+    let (mut new, mut again) = (Vec::new(), Vec::new());
+    for judgement in &outcome.judgements {
+        if !verbose && !matches!(judgement.verdict, Verdict::Warn | Verdict::Fail) {
+            continue;
+        }
+        let key = (judgement.requirement, judgement.rule, judgement.value.as_str());
+        match told.get(&key) {
+            Some(scenario) if !verbose => again.push((judgement, *scenario)),
+            _ => {
+                told.insert(key, &outcome.scenario.name);
+                new.push(judgement);
+            }
+        }
+    }
+    if !new.is_empty() {
         let telling = telling(&outcome.recording, &outcome.judgements);
         let table = timeline.table(|event| verbose || telling.first() == Some(&event));
         let _ = writeln!(out, "\n{}", indented(&table));
     }
-    for judgement in told {
+    for judgement in new {
         out.push_str(&indented(&explained(judgement)));
+    }
+    for (judgement, scenario) in again {
+        let word = judgement.verdict.word().to_uppercase();
+        let _ = writeln!(
+            out,
+            "    {word} {} ({}), as under {scenario}",
+            judgement.requirement, judgement.rule
+        );
     }
 }
 

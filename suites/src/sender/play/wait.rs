@@ -14,6 +14,9 @@ const SHORTEST: Duration = Duration::from_millis(600);
 /// In real time without the full ten minutes, an event is watched for so long.
 const SMOKE: Duration = Duration::from_secs(45);
 
+/// There, silence is listened to for so long at most: twice the longest first delay of any usual jitter.
+const SMOKE_QUIET: Duration = Duration::from_secs(6);
+
 /// The terms on which one event is listened to.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Terms {
@@ -48,7 +51,9 @@ impl Terms {
     }
 
     fn quiet(&self) -> Duration {
-        self.real(self.quiet_s).max(SHORTEST) + 2 * self.overhead
+        let quiet = self.real(self.quiet_s);
+        let quiet = if self.smoke { quiet.min(SMOKE_QUIET) } else { quiet };
+        quiet.max(SHORTEST) + 2 * self.overhead
     }
 
     /// When the event is over if nothing further arrives; `None` while there is no saying.
