@@ -22,8 +22,11 @@ fn the_reference_sender_breaks_nothing_over_real_connections() {
     let example = example();
     for jitter in ["none", "full"] {
         let output = Command::new(env!("CARGO_BIN_EXE_hookproof"))
-            .args(["sender", "--api", "olbrain", "--speed", "100", "--events", "8"])
-            .args(["--scenario", "retry-502,retry-then-404,never-on-4xx,give-up"])
+            .args(["sender", "--api", "olbrain", "--speed", "50", "--events", "8"])
+            .args([
+                "--scenario",
+                "retry-502,retry-then-404,never-on-4xx,retry-after,give-up",
+            ])
             .args(["--format", "json", "--"])
             .arg(&example)
             .arg(jitter)

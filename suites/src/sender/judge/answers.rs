@@ -122,6 +122,9 @@ fn retried(judge: &mut Judge<'_>, status: u16, row: &'static str) {
             let last = position + 1 == run.attempts.len();
             if !last {
                 met += 1;
+            } else if attempt.retry_after.is_some() {
+                // The documents do not speak of Retry-After: who was asked to wait longer than it goes on trying may
+                // have given up, or wait still.
             } else if position > 0 {
                 // Whether it gave up too early is a matter of the give-up rules.
                 given_up += 1;

@@ -73,7 +73,14 @@ impl Terms {
         } else {
             self.real(self.watch_s)
         };
-        let at_most = first.head + watched.max(self.quiet());
+        // Who was asked to wait may do so, however short the time is otherwise.
+        let asked: Duration = event
+            .attempts
+            .iter()
+            .filter_map(|attempt| attempt.retry_after)
+            .sum();
+        let asked = asked.mul_f64(self.retry_after_scale);
+        let at_most = first.head + watched.max(self.quiet()) + asked;
         let Some(last) = event.settled() else {
             return Some(at_most);
         };
@@ -84,9 +91,12 @@ impl Terms {
         let wait = if ends_the_tries(last) || sender_is_gone {
             self.quiet()
         } else {
-            let asked = last.retry_after.unwrap_or_default().as_secs_f64() * self.retry_after_scale;
+            let asked = last
+                .retry_after
+                .unwrap_or_default()
+                .mul_f64(self.retry_after_scale);
             let usual = self.real(PATIENCE_S).max(self.quiet());
-            usual.max(longer_next(&event.attempts)) + Duration::from_secs_f64(asked)
+            usual.max(longer_next(&event.attempts)) + asked
         };
         let from = if sender_is_gone {
             process.ended.unwrap_or(answered)

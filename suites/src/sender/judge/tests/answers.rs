@@ -142,3 +142,12 @@ fn a_cut_connection_is_observed_either_way() {
     // A truncated 200 is no success that ends an event.
     assert!(silent(&one(&[], &[503]), "after-no-answer"));
 }
+
+#[test]
+fn who_was_asked_to_wait_and_did_not_come_is_not_failed_for_the_503() {
+    let mut recording = one(&[], &[503]);
+    assert_eq!(verdict(&recording, "retries"), Verdict::Fail);
+    recording.attempts[0].retry_after = Some(Duration::from_secs(10));
+    assert!(silent(&recording, "retries"));
+    assert_eq!(verdict(&recording, "retry-after"), Verdict::Skip);
+}
