@@ -259,6 +259,11 @@ impl Wire {
                 } else {
                     (Err(halted()), Duration::ZERO)
                 };
+                // Said or not, it had closed the connection, and the request was lost on the way.
+                let is_lost = matches!(&answer, Err(none) if none.kind == NoAnswerKind::Closed);
+                if index > 0 && is_lost {
+                    break;
+                }
                 done.push(Exchange {
                     number: index + 1,
                     request,

@@ -1,13 +1,13 @@
 //! What any server may do, whichever API it serves.
 
 use bytes::Bytes;
-use http::header::{CACHE_CONTROL, CONNECTION, CONTENT_TYPE, SERVER, SET_COOKIE, VARY};
-use http::{HeaderName, HeaderValue, Response};
+use http::header::{CACHE_CONTROL, CONNECTION, CONTENT_TYPE, LOCATION, SERVER, SET_COOKIE, VARY};
+use http::{HeaderName, HeaderValue, Response, StatusCode};
 use serde_json::{Map, Value, json};
 
 use super::Variant;
 use crate::standin::Answer;
-use crate::standin::bend::{edited, visit};
+use crate::standin::bend::{edited, labelled, visit, with_status};
 
 /// All of them.
 pub(super) const VARIANTS: &[Variant] = &[
@@ -118,6 +118,46 @@ pub(super) const VARIANTS: &[Variant] = &[
                 closing(response).into()
             } else {
                 response.into()
+            }
+        },
+    ),
+    Variant::new(
+        "behind-a-proxy",
+        "stands behind a proxy that answers what it cannot hand on with pages of its own",
+        |reference, request| {
+            let path = request.uri().path().to_ascii_lowercase();
+            let labels = request.headers().get_all(CONTENT_TYPE).iter().count();
+            if labels > 1 || ["%00", "%0a", "%0d"].iter().any(|piece| path.contains(piece)) {
+                let page = Response::new(Bytes::from_static(b"<html><title>400 Bad Request</title></html>"));
+                return labelled(with_status(page, StatusCode::BAD_REQUEST), "text/html");
+            }
+            reference.respond(&request)
+        },
+    ),
+    Variant::new(
+        "tidies-paths",
+        "sends whoever asks for an untidy path to the tidy one",
+        |reference, request| {
+            let path = request.uri().path();
+            let tidy = path.to_ascii_lowercase().replace("%2f", "/").replace("%2e", ".");
+            if path.contains("//") || tidy.split('/').any(|segment| matches!(segment, "." | "..")) {
+                let mut response = Response::new(Bytes::new());
+                response
+                    .headers_mut()
+                    .insert(LOCATION, HeaderValue::from_static("/"));
+                return with_status(response, StatusCode::MOVED_PERMANENTLY);
+            }
+            reference.respond(&request)
+        },
+    ),
+    Variant::in_a_crowd(
+        "closes-without-a-word",
+        "closes the connection after every fifth answer and does not say so, so that the next request meets the end of it",
+        |reference, request| {
+            if reference.earlier_on_connection % 6 == 5 {
+                Answer::none()
+            } else {
+                reference.respond(&request).into()
             }
         },
     ),
