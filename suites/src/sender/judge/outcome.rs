@@ -46,7 +46,9 @@ pub(super) fn within_overhead(allowance: f64, judge: impl Fn(f64) -> (Grade, Str
         return Outcome::Decided(as_recorded, value);
     }
     let (as_meant, _) = judge(allowance);
-    if as_recorded == as_meant || allowance <= TOLERATED_OVERHEAD_S {
+    // A value at the edge says nothing where the edge is narrower than what may have been added.
+    let is_plain = as_recorded == as_meant && as_recorded != Grade::Doubtful;
+    if is_plain || allowance <= TOLERATED_OVERHEAD_S {
         return Outcome::Decided(as_recorded.min(as_meant), value);
     }
     Outcome::Undecided(
@@ -81,6 +83,14 @@ mod tests {
             within_overhead(0.6, at_most(2.0, 2.4)),
             Outcome::Undecided(..)
         ));
+    }
+
+    #[test]
+    fn the_edge_is_undecided_where_the_overhead_is_large() {
+        let edge = |_: f64| (Grade::Doubtful, "80".to_owned());
+        let doubtful = Outcome::Decided(Grade::Doubtful, "80".to_owned());
+        assert_eq!(within_overhead(0.5, edge), doubtful);
+        assert!(matches!(within_overhead(13.0, edge), Outcome::Undecided(..)));
     }
 
     #[test]
