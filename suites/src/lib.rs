@@ -4,6 +4,7 @@
 //! writes [`event::Event`]s as it runs, and terminal output, reports and the exit code are made from that stream.
 
 pub mod case;
+mod case_log;
 pub mod cli;
 pub mod conduct;
 pub mod config;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use spec::{Effect, Level, Requirement};
 
+use crate::case_log::Log;
 use crate::conduct::{DRY, WITHHELD};
 use crate::event::{CheckRecord, Event, Evidence, ExchangeRecord};
 use crate::http::{Exchange, NoAnswer, NoAnswerKind, Request, Wire, reproduction, verbatim};
@@ -27,65 +28,6 @@ pub struct Probe<'r> {
     /// Seed of the generated input at work, for the replay flag.
     pub(crate) input_seed: Cell<Option<u64>>,
     log: RefCell<Log>,
-}
-
-/// The checks of a case so far: one entry for each requirement and verdict.
-#[derive(Default)]
-pub(crate) struct Log {
-    checks: BTreeMap<(&'static str, Verdict), CheckRecord>,
-    /// Whether an exchange got no answer; such a failure is not worth shrinking.
-    pub(crate) unanswered: bool,
-}
-
-impl Log {
-    /// Requirements that came out as `verdict`.
-    pub(crate) fn with(&self, verdict: Verdict) -> impl Iterator<Item = &str> {
-        self.checks
-            .keys()
-            .filter(move |(_, v)| *v == verdict)
-            .map(|(id, _)| *id)
-    }
-
-    /// Whether any check failed or warned.
-    pub(crate) fn is_bad(&self) -> bool {
-        self.with(Verdict::Fail)
-            .chain(self.with(Verdict::Warn))
-            .next()
-            .is_some()
-    }
-
-    /// Whether every failure and warning of the other log is also one of this.
-    pub(crate) fn is_as_bad_as(&self, other: &Log) -> bool {
-        let bad = |verdict: &Verdict| matches!(verdict, Verdict::Fail | Verdict::Warn);
-        other
-            .checks
-            .keys()
-            .filter(|(_, v)| bad(v))
-            .all(|key| self.checks.contains_key(key))
-    }
-
-    pub(crate) fn merge(&mut self, other: Log) {
-        for (key, record) in other.checks {
-            self.add(key, record);
-        }
-    }
-
-    /// Verdicts that need no further evidence lose it; the first of a kind stays.
-    fn add(&mut self, key: (&'static str, Verdict), record: CheckRecord) {
-        self.checks
-            .entry(key)
-            .and_modify(|known| known.count += record.count)
-            .or_insert(record);
-    }
-
-    /// Worst verdict of the case.
-    pub(crate) fn verdict(&self) -> Option<Verdict> {
-        self.checks.keys().map(|(_, verdict)| *verdict).max()
-    }
-
-    pub(crate) fn records(self) -> impl Iterator<Item = CheckRecord> {
-        self.checks.into_values()
-    }
 }
 
 fn withheld(detail: &str) -> NoAnswer {
@@ -312,8 +254,7 @@ impl<'r> Probe<'r> {
     fn unsaid<'i>(&self, ids: impl Iterator<Item = &'i str>) -> Vec<&'i str> {
         let log = self.log.borrow();
         let is_must = |row: &Requirement| row.level == Level::Must && row.can_fail();
-        let is_said = |id: &str| log.checks.keys().any(|(known, _)| *known == id);
-        ids.filter(|id| spec::requirement(id).is_some_and(is_must) && !is_said(id))
+        ids.filter(|id| spec::requirement(id).is_some_and(is_must) && !log.speaks_of(id))
             .collect()
     }
 
@@ -338,13 +279,9 @@ impl<'r> Probe<'r> {
         let reason = {
             let log = self.log.borrow();
             let bad = log.with(Verdict::Fail).chain(log.with(Verdict::Warn)).next();
-            let skipped = log
-                .checks
-                .iter()
-                .find(|((_, verdict), _)| *verdict == Verdict::Skip);
-            match (bad, skipped) {
+            match (bad, log.first_skip()) {
                 (Some(id), _) => format!("its case {} ended where {id} was not met", self.case),
-                (None, Some((_, record))) => record.expected.clone(),
+                (None, Some(record)) => record.expected.clone(),
                 (None, None) if self.withheld.get() => WITHHELD.to_owned(),
                 (None, None) => format!("its case {} found nothing that decides it", self.case),
             }
@@ -378,8 +315,7 @@ impl<'r> Probe<'r> {
         let verdict = finding.verdict(requirement);
         let key = (requirement.id.as_str(), verdict);
         // The second of a kind only counts: nobody reads its evidence, and making it is costly.
-        if let Some(known) = self.log.borrow_mut().checks.get_mut(&key) {
-            known.count += 1;
+        if self.log.borrow_mut().counts(key) {
             return;
         }
         let record = self.check_record(requirement, verdict, finding, exchange);

@@ -3,7 +3,8 @@
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
-use crate::probe::{Log, Probe};
+use crate::case_log::Log;
+use crate::probe::Probe;
 use crate::verdict::Verdict;
 
 /// How many simpler inputs are tried on a failing one.

@@ -1,5 +1,6 @@
 //! HTTP as the suite needs it: requests as values, two ways to send them, and the record of what came back.
 
+mod base_url;
 mod basic;
 mod curl;
 mod exchange;
@@ -11,12 +12,13 @@ mod transport;
 pub(crate) mod verbatim;
 mod wire;
 
+pub use base_url::{BaseUrl, BaseUrlError};
 pub use exchange::{Exchange, NoAnswer, NoAnswerKind, Response};
 pub use pace::{Bounds, Pace};
 pub use redact::Redactor;
 pub use request::{Framing, Request, Spelling, percent_encode};
 pub use transport::{RUN_HEADER, Transport, TransportError};
-pub use wire::{BaseUrl, BaseUrlError, Limits, Wire, WireError};
+pub use wire::{Limits, Wire, WireError};
 
 pub(crate) use basic::basic_credentials;
 pub(crate) use curl::reproduction;

@@ -10,9 +10,10 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
+use super::base_url::BaseUrl;
 use super::exchange::{NoAnswer, NoAnswerKind, Response};
 use super::request::{Framing, Request};
-use super::wire::{BaseUrl, Limits, latin1};
+use super::wire::{Limits, latin1};
 
 /// Longest head of an answer that is read.
 const HEAD_LIMIT_BYTES: usize = 64 * 1024;

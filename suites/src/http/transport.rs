@@ -9,8 +9,8 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 
+use super::base_url::without_credentials;
 use super::request::{is_field_name, is_field_value};
-use super::wire::without_credentials;
 
 /// A header value shorter than this is not taken for a secret: it would hide half of every report.
 const SECRET_LENGTH: usize = 4;

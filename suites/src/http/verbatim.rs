@@ -6,11 +6,12 @@ use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::time::timeout;
 
+use super::base_url::BaseUrl;
 use super::exchange::{NoAnswer, NoAnswerKind};
 use super::raw::{self, Dial};
 use super::request::Request;
 use super::transport::{RUN_HEADER, Transport};
-use super::wire::{BaseUrl, Limits};
+use super::wire::Limits;
 use super::{Redactor, Spelling};
 use crate::http::Framing;
 
