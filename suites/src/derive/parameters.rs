@@ -65,13 +65,16 @@ fn outside(name: String, members: Vec<String>) -> Body {
                 Err(missing) => probe.skip(&row.id, missing),
             }
         }
-        refuse_each(
-            &name,
-            &["cookies".to_owned(), "hookproof".to_owned(), "0".to_owned()],
-            subject,
-            row,
-            probe,
-        );
+        // The last three are names that every object of JavaScript has, and so every table of values that is one.
+        let others = [
+            "cookies",
+            "hookproof",
+            "0",
+            "constructor",
+            "__proto__",
+            "toString",
+        ];
+        refuse_each(&name, &others.map(str::to_owned), subject, row, probe);
     })
 }
 

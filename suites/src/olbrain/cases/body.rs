@@ -50,12 +50,6 @@ pub(super) const CASES: &[Entry] = &[
         &["olbrain.body.fi-ref", "olbrain.upl.usable"],
         uploaded_file,
     ),
-    (
-        "body::idempotency_key",
-        Scenario,
-        &["olbrain.idem.accepted"],
-        idempotency_key,
-    ),
 ];
 
 /// Any object at all, for an agent that messages are sent to. What a workflow agent expects of its inputs is its own
@@ -296,17 +290,6 @@ fn places(kind: Kind) -> [Place; 3] {
             |body, file| body["inputs"]["csv_file"] = json!(file),
             |body, file| body["documents"] = json!({ "first": [file] }),
         ],
-    }
-}
-
-/// A body with the member is taken like the same body without it.
-fn idempotency_key(olbrain: &Olbrain, probe: &Probe<'_>) {
-    const ID: &str = "olbrain.idem.accepted";
-    let fixtures = &olbrain.fixtures;
-    for (agent, _) in fixtures.agents() {
-        let keyed = fixtures.event_with(agent, &[("Idempotency-Key", json!(fixtures.marker()))]);
-        let why = "an Idempotency-Key in the body is a member like any other";
-        checks::equivalent(probe, ID, why, fixtures.event(agent), keyed);
     }
 }
 

@@ -6,6 +6,7 @@ mod body;
 mod conversational;
 mod errors;
 mod files;
+mod idempotency;
 mod limit;
 mod media_type;
 mod open;
@@ -63,6 +64,7 @@ pub(super) fn all(olbrain: &Arc<Olbrain>) -> Vec<Case> {
         auth::CASES,
         order::CASES,
         body::CASES,
+        idempotency::CASES,
         limit::CASES,
         media_type::CASES,
         conversational::CASES,

@@ -8,6 +8,7 @@ mod conduct;
 mod error_answers;
 mod errors;
 mod files;
+mod idempotency;
 mod limit;
 mod parts;
 mod places;
@@ -33,6 +34,7 @@ pub(crate) fn all() -> Vec<&'static Mutant> {
         auth::MUTANTS,
         auth_tokens::MUTANTS,
         body::MUTANTS,
+        idempotency::MUTANTS,
         limit::MUTANTS,
         replies::MUTANTS,
         reply_values::MUTANTS,

@@ -62,6 +62,8 @@ pub(super) const CASES: &[Entry] = &[
             "polyai.extract.json.charset",
             "polyai.extract.json.content-type-case",
             "polyai.extract.form.charset",
+            "polyai.extract.xml.charset",
+            "polyai.extract.text.charset",
         ],
         media_type,
     ),
@@ -395,6 +397,43 @@ fn media_type(polyai: &Polyai, probe: &Probe<'_>) {
         plain,
         |id| form(media, id),
     );
+    text_and_xml_with_charset(polyai, probe);
+}
+
+fn text_and_xml_with_charset(polyai: &Polyai, probe: &Probe<'_>) {
+    let text = |media: &str, id: &str| {
+        polyai
+            .fixtures
+            .request("payload", "cid")
+            .body(media, format!("cid={id}&status=succeeded"))
+    };
+    // The first is what browsers send with a string for a body.
+    for media in ["text/plain;charset=UTF-8", "text/plain; charset=utf-8"] {
+        let place = format!("at cid, under {media}");
+        let plain = |id: &str| text("text/plain", id);
+        let row = "polyai.extract.text.charset";
+        checks::equivalent(polyai, probe, row, &place, plain, |id| text(media, id));
+    }
+    let row = "polyai.extract.xml.charset";
+    let reading = polyai.xml();
+    if !reading.without_root && !reading.with_root {
+        return probe.skip(
+            row,
+            "the target finds the id of the documented XML example neither at cid nor at root.cid",
+        );
+    }
+    let path = if reading.without_root { "cid" } else { "root.cid" };
+    let xml = |media: &str, id: &str| {
+        polyai
+            .fixtures
+            .request("payload", path)
+            .body(media, format!("<root><cid>{id}</cid></root>"))
+    };
+    for media in ["application/xml; charset=utf-8", "application/xml;charset=UTF-8"] {
+        let place = format!("at {path}, under {media}");
+        let plain = |id: &str| xml("application/xml", id);
+        checks::equivalent(polyai, probe, row, &place, plain, |id| xml(media, id));
+    }
 }
 
 #[cfg(test)]

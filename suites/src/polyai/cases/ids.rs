@@ -100,6 +100,7 @@ fn invalid(polyai: &Polyai, probe: &Probe<'_>) {
             }
         }
     }
+    near_a_known_one(polyai, probe);
     // What stands for other characters in the patterns of some stores.
     for pattern in ["%", "%%", "_", "*", ".*", "evt_%"] {
         if !polyai.fixtures.knows(pattern) {
@@ -111,6 +112,60 @@ fn invalid(polyai: &Polyai, probe: &Probe<'_>) {
             checks::not_valid(polyai, probe, ID, "the id is unknown", unknown(&id));
         }
     });
+}
+
+/// A known id with something behind it that some programs cut off, or written so that some programs change it back.
+/// Blanks around an id and the case of its letters are open.
+fn near_a_known_one(polyai: &Polyai, probe: &Probe<'_>) {
+    const ID: &str = "polyai.id.invalid";
+    let Ok(known) = polyai.fixtures.refusal_id() else {
+        return;
+    };
+    let escaped: String = known.bytes().map(|byte| format!("%{byte:02x}")).collect();
+    for (near, what) in [
+        (format!("{known};x"), "a known id and a parameter"),
+        (format!("{known},x"), "a known id and another one"),
+        (format!("{known}\0"), "a known id and a NUL"),
+        (format!("{known}\0x"), "a known id and what follows a NUL"),
+        (format!("{known}#x"), "a known id and a fragment"),
+        (full_width(&known), "a known id in full-width letters"),
+        (
+            known.replace(|c: char| c.is_ascii_punctuation(), ""),
+            "a known id without its punctuation",
+        ),
+        (escaped.clone(), "a known id as escapes"),
+    ] {
+        if near != known && !near.is_empty() && !polyai.fixtures.knows(&near) {
+            let why = format!("the id is {what}");
+            checks::refused(probe, ID, &why, polyai.fixtures.baseline(&near));
+        }
+    }
+    if polyai.fixtures.knows(&escaped) {
+        return;
+    }
+    let twice = crate::http::percent_encode(&escaped);
+    let form = polyai
+        .fixtures
+        .request("payload", "cid")
+        .body("application/x-www-form-urlencoded", format!("cid={twice}"));
+    let why = "the id is a known one with its escapes escaped";
+    for request in [
+        at_location(polyai, "headers", &escaped),
+        at_location(polyai, "querystring", &escaped),
+        form,
+    ] {
+        checks::refused(probe, ID, why, request);
+    }
+}
+
+/// The text in the full-width forms that Unicode's compatibility decomposition makes ASCII again.
+fn full_width(text: &str) -> String {
+    text.chars()
+        .map(|c| match u32::from(c) {
+            code @ 0x21..=0x7e => char::from_u32(code + 0xfee0).unwrap_or(c),
+            _ => c,
+        })
+        .collect()
 }
 
 /// No id at the place, in every location and format.
@@ -204,8 +259,23 @@ fn reuse(polyai: &Polyai, probe: &Probe<'_>) {
     }
 }
 
-/// Ids are opaque in the documents; a target may still look at their shape first.
+/// Ids are opaque in the documents; a target may still look at their shape first, or make one form of several.
 fn format(polyai: &Polyai, probe: &Probe<'_>) {
+    if let Ok(known) = polyai.fixtures.refusal_id() {
+        for (near, what) in [
+            (format!(" {known} "), "an id with blanks around it"),
+            (known.to_ascii_uppercase(), "an id in capitals"),
+        ] {
+            if !polyai.fixtures.knows(&near) {
+                let exchange = probe.send(polyai.fixtures.baseline(&near));
+                probe.observe(
+                    "polyai.id.format",
+                    &exchange,
+                    format!("{what}: {}", exchange.in_short()),
+                );
+            }
+        }
+    }
     let exchange = probe.send(polyai.fixtures.baseline("no-such-shape"));
     let value = match polyai.wording.read(&exchange) {
         Reading::NotValid => "an id of another shape is not valid".to_owned(),

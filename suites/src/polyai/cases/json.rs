@@ -70,6 +70,12 @@ pub(super) const CASES: &[Entry] = &[
         top_level_scalar,
     ),
     (
+        "extract::json::no_text",
+        Scenario,
+        &["polyai.extract.json.type.no-id"],
+        no_text,
+    ),
+    (
         "extract::json::malformed",
         Scenario,
         &["polyai.extract.json.malformed"],
@@ -280,6 +286,20 @@ fn top_level_scalar(polyai: &Polyai, probe: &Probe<'_>) {
             "the body is no object",
             request(polyai, "cid", body.to_string()),
         );
+    }
+}
+
+/// What is neither a text nor a number is no id, whatever else it may be answered.
+fn no_text(polyai: &Polyai, probe: &Probe<'_>) {
+    const ID: &str = "polyai.extract.json.type.no-id";
+    for value in [Value::Null, json!(true), json!(false), json!({})] {
+        for (path, body) in [
+            ("cid", json!({ "cid": value, "status": "succeeded" })),
+            ("data.cid", json!({ "data": { "cid": value } })),
+        ] {
+            let why = format!("{value} at {path} is no id");
+            checks::refused(probe, ID, &why, request(polyai, path, body.to_string()));
+        }
     }
 }
 

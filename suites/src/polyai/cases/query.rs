@@ -32,6 +32,12 @@ pub(super) const CASES: &[Entry] = &[
         encoded_id,
     ),
     (
+        "query::decoded_once",
+        Scenario,
+        &["polyai.query.percent-encoding"],
+        decoded_once,
+    ),
+    (
         "query::error_shape",
         Scenario,
         &["polyai.query.error-shape"],
@@ -149,6 +155,33 @@ fn encoded_id(polyai: &Polyai, probe: &Probe<'_>) {
     checks::equivalent(polyai, probe, ID, place, plain, |id| {
         request(format!("{}={}", encoded("cid"), percent_encode(id)))
     });
+}
+
+/// What looks like an escape once the query is decoded is text: the name `a%62` is not `ab`.
+fn decoded_once(polyai: &Polyai, probe: &Probe<'_>) {
+    const ID: &str = "polyai.query.percent-encoding";
+    let payload = |name: &str, id: &str| {
+        let body = serde_json::json!({ name: id, "status": "succeeded" }).to_string();
+        polyai
+            .fixtures
+            .request("payload", name)
+            .body("application/json", body)
+    };
+    let in_query = |name: &str, id: &str| {
+        polyai
+            .fixtures
+            .request("querystring", name)
+            .query(name, id)
+            .body("application/json", r#"{"status":"succeeded"}"#)
+    };
+    for name in ["a%25b", "a%62", "a%2Bb"] {
+        let place = format!("at the member {name}, whose percent sign the path writes as %25");
+        let plain = |id: &str| payload("ab", id);
+        checks::equivalent(polyai, probe, ID, &place, plain, |id| payload(name, id));
+        let place = format!("at the parameter {name}, whose percent sign is written as %25");
+        let plain = |id: &str| in_query("ab", id);
+        checks::equivalent(polyai, probe, ID, &place, plain, |id| in_query(name, id));
+    }
 }
 
 /// The query with some characters encoded that need not be: each bit of `choices` decides over one character.

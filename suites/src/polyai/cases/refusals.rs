@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::Entry;
 use crate::case::Origin::{Property, Scenario};
+use crate::failure;
 use crate::http::{Exchange, Request};
 use crate::polyai::Polyai;
 use crate::polyai::checks;
@@ -79,6 +80,13 @@ fn client_mistakes(polyai: &Polyai, probe: &Probe<'_>) {
     for request in fixed_mistakes(polyai) {
         probe.send(request);
     }
+    for request in broken_queries(polyai) {
+        // What takes a request apart may refuse it before the operation is reached, in words of its own.
+        let exchange = checks::quietly(probe, request);
+        if let Some(finding) = failure::finding(&exchange) {
+            probe.judge("polyai.response.no-server-error", &exchange, finding);
+        }
+    }
     let media = prop_oneof![
         Just("application/json"),
         Just("application/x-www-form-urlencoded"),
@@ -97,6 +105,26 @@ fn client_mistakes(polyai: &Polyai, probe: &Probe<'_>) {
     property::check(probe, &(media, bytes, path), |(media, bytes, path)| {
         probe.send(polyai.fixtures.request("payload", &path).body(media, bytes));
     });
+}
+
+/// Queries with a percent sign that begins no escape, or an escape of what is no text.
+fn broken_queries(polyai: &Polyai) -> Vec<Request> {
+    let baseline = polyai.fixtures.baseline(&polyai.fixtures.unknown_id());
+    let query = baseline
+        .target()
+        .split_once('?')
+        .map_or_else(String::new, |(_, query)| query.to_owned());
+    ["%zz", "%", "%4", "%ff", "%C3"]
+        .iter()
+        .flat_map(|broken| {
+            [
+                format!("{query}&note={broken}"),
+                format!("{query}&{broken}=1"),
+                query.replace("event_id_path=cid", &format!("event_id_path={broken}")),
+            ]
+        })
+        .map(|query| baseline.clone().raw_query(query))
+        .collect()
 }
 
 fn fixed_mistakes(polyai: &Polyai) -> Vec<Request> {
@@ -126,6 +154,14 @@ fn fixed_mistakes(polyai: &Polyai) -> Vec<Request> {
         baseline.clone().set_query("account_id", "' OR '1'='1"),
         baseline.clone().set_query("account_id", &long[..1000]),
         baseline.clone().set_query("event_id_location", "%00"),
+        baseline.clone().query("event_id_location", "payload"),
+        baseline.clone().query("event_id_path", "cid"),
+        baseline.clone().query("account_id", "hookproof-second"),
+        baseline.clone().query("project_id", "hookproof-second"),
+        baseline
+            .clone()
+            .query("event_id_path[a]", "cid")
+            .query("account_id[]", "x"),
         baseline.clone().raw_query("&&&=&=a&event_id_location".into()),
         polyai
             .fixtures

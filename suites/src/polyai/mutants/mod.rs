@@ -4,6 +4,7 @@ mod across;
 mod auth;
 mod bend;
 mod body;
+mod decoding;
 mod formats;
 mod ids;
 mod json;
@@ -32,6 +33,7 @@ pub(crate) fn all() -> Vec<&'static Mutant> {
         formats::MUTANTS,
         body::MUTANTS,
         ids::MUTANTS,
+        decoding::MUTANTS,
         response::MUTANTS,
         response_schemas::MUTANTS,
         across::MUTANTS,
