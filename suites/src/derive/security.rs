@@ -217,6 +217,11 @@ fn rotated(key: &str) -> String {
 /// Beginnings, extensions and single changes of the valid key, and patterns that match it.
 fn near_keys(key: &str) -> Vec<String> {
     let mut keys = vec![format!("{key}x"), format!("x{key}"), format!("{key}{key}")];
+    // In quotes, as the first of a list, and with an escape, for those who read the field as if it had a syntax.
+    keys.extend([format!("\"{key}\""), format!("{key},hookproof")]);
+    if let Some(first) = key.bytes().next() {
+        keys.extend(key.get(1..).map(|rest| format!("%{first:02x}{rest}")));
+    }
     let characters: Vec<char> = key.chars().collect();
     if characters.len() > 1 {
         keys.push(characters[..characters.len() - 1].iter().collect());

@@ -147,6 +147,12 @@ fn unknown(olbrain: &Olbrain, probe: &Probe<'_>) {
         let exchange = checks::refused(probe, ID, "there is no such agent", request);
         let code = answers::code(&exchange).unwrap_or_else(|| "no code".to_owned());
         probe.observe("olbrain.agent.code", &exchange, code);
+        // Every object of JavaScript has them, and so every table of agents that is one.
+        for inherited in ["constructor", "__proto__", "toString"] {
+            let why = "there is no such agent, whatever a look-up in an object finds";
+            let request = fixtures.trigger(inherited, fixtures.body_for(agent).to_string());
+            checks::refused(probe, ID, why, request);
+        }
         for nearly in near_agents(agent) {
             let why = "there is no such agent, only one with a longer or a shorter id";
             let request = fixtures.trigger(&nearly, fixtures.body_for(agent).to_string());

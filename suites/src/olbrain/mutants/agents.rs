@@ -105,6 +105,16 @@ pub(super) const MUTANTS: &[Mutant] = &[
         |reference, request| found_by(reference, request, |known, asked| asked.contains(known)),
     ),
     Mutant::new(
+        "agents-in-an-object",
+        "olbrain.agent.unknown",
+        "looks agents up in an object of JavaScript, which knows the name constructor without being told",
+        |reference, request| {
+            found_by(reference, request, |_, asked| {
+                matches!(asked, "constructor" | "toString")
+            })
+        },
+    ),
+    Mutant::new(
         "unknown-agent-is-made",
         "olbrain.agent.unknown",
         "makes an agent where there is none, with upsert instead of find",
