@@ -218,7 +218,8 @@ impl Fixtures {
             });
         }
         Err(format!(
-            "all {} known ids are spent and the target accepts each only once; declare more in polyai.known_ids",
+            "all {} known ids are spent and the target accepts each only once; a full run needs {RESERVED_IDS}: declare more in \
+             polyai.known_ids",
             ids.len() + made
         ))
     }

@@ -212,11 +212,14 @@ fn samples(polyai: &Polyai, rounds: usize) -> Result<Vec<Sample>, String> {
         match known {
             Ok(known) => {
                 requests.push((fixtures.baseline(&known.id), Reading::Accepted, 201));
-                if fixtures.has_enough() {
-                    let id = fixtures.spend(Purpose::Input)?.id;
-                    requests.push((at_location(polyai, "headers", &id), Reading::Accepted, 201));
-                    let id = fixtures.spend(Purpose::Input)?.id;
-                    requests.push((at_location(polyai, "querystring", &id), Reading::Accepted, 201));
+                // Where ids are scarce, one place has to do.
+                for location in ["headers", "querystring"] {
+                    if fixtures.has_enough()
+                        && let Ok(known) = fixtures.spend(Purpose::Input)
+                    {
+                        let request = at_location(polyai, location, &known.id);
+                        requests.push((request, Reading::Accepted, 201));
+                    }
                 }
             }
             Err(missing) if round == 0 => return Err(missing),
