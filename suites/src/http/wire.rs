@@ -12,7 +12,7 @@ use super::exchange::{Exchange, NoAnswer, NoAnswerKind, Response};
 use super::pace::Pace;
 use super::raw;
 use super::request::{Framing, Request, Spelling};
-use super::transport::TransportError;
+use super::transport::{Transport, TransportError};
 use crate::conduct::Conduct;
 
 /// RFC 6585 §4.
@@ -48,6 +48,8 @@ pub struct WireError {
 pub struct Wire {
     runtime: tokio::runtime::Runtime,
     client: reqwest::Client,
+    /// As `client`, with a connection of its own for every request.
+    unpooled: reqwest::Client,
     base: BaseUrl,
     limits: Limits,
     pace: Arc<Pace>,
@@ -79,39 +81,19 @@ impl Wire {
         let tls = transport
             .tls(base.is_tls(), protocols)
             .map_err(|error| failed(error.to_string()))?;
-        let mut builder = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false)
-            .timeout(limits.request_time)
-            // Shorter than any server's keep-alive in practice: a connection closed by an idle server would
-            // look like an answer that never came.
-            .pool_idle_timeout(Duration::from_millis(900))
-            .user_agent(concat!("hookproof/", env!("CARGO_PKG_VERSION")))
-            .no_proxy()
-            .tls_backend_preconfigured(tls.clone());
-        builder = if transport.http2 {
-            builder.http2_prior_knowledge()
-        } else {
-            builder.http1_only().http1_title_case_headers()
+        let client = |idle| {
+            let built = builder(limits, transport, tls.clone(), idle)?.build();
+            built.map_err(|error| failed(chain(&error)))
         };
-        if let Some(idle) = conduct.pace.bounds().idle() {
-            builder = builder.pool_max_idle_per_host(idle);
-        }
-        if let Some(url) = &transport.proxy {
-            let proxy = reqwest::Proxy::all(url).map_err(|error| {
-                let (url, reason) = (without_credentials(url), chain(&error));
-                failed(TransportError::Proxy { url, reason }.to_string())
-            })?;
-            builder = builder.proxy(proxy);
-        }
-        let client = builder.build().map_err(|error| failed(chain(&error)))?;
+        let (pooled, unpooled) = (client(conduct.pace.bounds().idle())?, client(Some(0))?);
         let fields = transport
             .fields()
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect();
         Ok(Self {
             runtime,
-            client,
+            client: pooled,
+            unpooled,
             base: base.clone(),
             limits,
             pace: Arc::clone(&conduct.pace),
@@ -182,26 +164,14 @@ impl Wire {
     }
 
     async fn exchange(&self, number: usize, request: Request) -> Exchange {
-        let is_first = !self.has_sent.replace(true);
-        let (mut answer, mut elapsed) = self.once(&request).await;
-        // A server may close a connection after any answer, said or not, so a later request can meet the end of one: RFC
-        // 9112 §9.5. On a connection of its own it then shows what it is answered.
-        if !is_first
-            && matches!(&answer, Err(none) if none.kind == NoAnswerKind::Closed)
-            && request.origin.is_none()
-            && self.can_be_exact
-            && self.pace.turn().await
-        {
-            let mut connection = raw::Connection::default();
-            (answer, elapsed) = self.timed(connection.send(&self.dial(), &request)).await;
-        }
+        let (mut answer, mut elapsed) = self.surely(&request).await;
         // A caller that is told to come back later does so, once.
         if let Ok(response) = &answer
             && response.status == TOO_MANY_REQUESTS
             && let Some(wait) = self.pace.patience(response)
         {
             tokio::time::sleep(wait).await;
-            (answer, elapsed) = self.once(&request).await;
+            (answer, elapsed) = self.surely(&request).await;
         }
         Exchange {
             number,
@@ -211,16 +181,39 @@ impl Wire {
         }
     }
 
+    /// Sends a request, and sends it once more where it may have met the end of a connection that earlier requests had
+    /// used: a server may close one after any answer, said or not (RFC 9112 §9.5). On a connection of its own it shows
+    /// what it is answered.
+    async fn surely(&self, request: &Request) -> (Result<Response, NoAnswer>, Duration) {
+        let is_first = !self.has_sent.replace(true);
+        let (answer, elapsed) = self.once(request).await;
+        let is_lost = matches!(&answer, Err(none) if none.kind == NoAnswerKind::Closed);
+        if is_first || !is_lost || !self.pace.turn().await {
+            return (answer, elapsed);
+        }
+        if self.is_exactly_sendable(request) {
+            let mut connection = raw::Connection::default();
+            self.timed(connection.send(&self.dial(), request)).await
+        } else {
+            self.timed(self.usual(&self.unpooled, request)).await
+        }
+    }
+
     async fn once(&self, request: &Request) -> (Result<Response, NoAnswer>, Duration) {
         if !self.pace.turn().await {
             return (Err(halted()), Duration::ZERO);
         }
-        if request.spelling == Spelling::Exact && request.origin.is_none() && self.can_be_exact {
+        if request.spelling == Spelling::Exact && self.is_exactly_sendable(request) {
             let mut connection = raw::Connection::default();
             self.timed(connection.send(&self.dial(), request)).await
         } else {
-            self.timed(self.usual(request)).await
+            self.timed(self.usual(&self.client, request)).await
         }
+    }
+
+    /// Whether the client that writes exactly what it is given gets to where this request goes.
+    fn is_exactly_sendable(&self, request: &Request) -> bool {
+        self.can_be_exact && request.origin.is_none()
     }
 
     #[expect(
@@ -233,12 +226,12 @@ impl Wire {
         (answer, start.elapsed())
     }
 
-    async fn usual(&self, request: &Request) -> Result<Response, NoAnswer> {
+    async fn usual(&self, client: &reqwest::Client, request: &Request) -> Result<Response, NoAnswer> {
         let origin = request.origin.as_deref().unwrap_or(self.base.as_str());
         let url = format!("{origin}{}", request.target());
         let method = reqwest::Method::from_bytes(request.method.as_bytes())
             .map_err(|error| not_sendable(&error.to_string()))?;
-        let mut builder = self.client.request(method, url);
+        let mut builder = client.request(method, url);
         for (name, value) in &request.headers {
             builder = builder.header(name.as_str(), value.as_bytes());
         }
@@ -331,6 +324,43 @@ impl Wire {
         }
         NoAnswer { kind, detail: text }
     }
+}
+
+/// A client as every request needs it, with at most so many idle connections where there is a bound.
+fn builder(
+    limits: Limits,
+    transport: &Transport,
+    tls: rustls::ClientConfig,
+    idle: Option<usize>,
+) -> Result<reqwest::ClientBuilder, WireError> {
+    let mut builder = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .referer(false)
+        .timeout(limits.request_time)
+        // Shorter than any server's keep-alive in practice: a connection closed by an idle server would look like an
+        // answer that never came.
+        .pool_idle_timeout(Duration::from_millis(900))
+        .user_agent(concat!("hookproof/", env!("CARGO_PKG_VERSION")))
+        .no_proxy()
+        .tls_backend_preconfigured(tls);
+    builder = if transport.http2 {
+        builder.http2_prior_knowledge()
+    } else {
+        builder.http1_only().http1_title_case_headers()
+    };
+    if let Some(idle) = idle {
+        builder = builder.pool_max_idle_per_host(idle);
+    }
+    if let Some(url) = &transport.proxy {
+        let proxy = reqwest::Proxy::all(url).map_err(|error| {
+            let (url, reason) = (without_credentials(url), chain(&error));
+            WireError {
+                reason: TransportError::Proxy { url, reason }.to_string(),
+            }
+        })?;
+        builder = builder.proxy(proxy);
+    }
+    Ok(builder)
 }
 
 fn halted() -> NoAnswer {

@@ -151,6 +151,17 @@ pub(super) const VARIANTS: &[Variant] = &[
         },
     ),
     Variant::in_a_crowd(
+        "closes-at-once-without-a-word",
+        "closes the connection after every answer and does not say so, so that whatever follows on it meets the end of it",
+        |reference, request| {
+            if reference.earlier_on_connection > 0 {
+                Answer::none()
+            } else {
+                reference.respond(&request).into()
+            }
+        },
+    ),
+    Variant::in_a_crowd(
         "closes-without-a-word",
         "closes the connection after every fifth answer and does not say so, so that the next request meets the end of it",
         |reference, request| {
