@@ -15,14 +15,16 @@ impl ObjectText {
     /// Adds a member whose value is JSON already.
     pub(crate) fn raw(mut self, name: &str, json: &str) -> Self {
         self.out.push(if self.out.is_empty() { '{' } else { ',' });
-        self.out.push_str(&quoted(name));
+        push_quoted(&mut self.out, name);
         self.out.push(':');
         self.out.push_str(json);
         self
     }
 
     pub(crate) fn text(self, name: &str, value: &str) -> Self {
-        self.raw(name, &quoted(value))
+        let mut object = self.raw(name, "");
+        push_quoted(&mut object.out, value);
+        object
     }
 
     /// Adds a text, or null.
@@ -40,6 +42,16 @@ impl ObjectText {
     pub(crate) fn list(self, name: &str, items: impl IntoIterator<Item = String>) -> Self {
         let list = array(items);
         self.raw(name, &list)
+    }
+
+    /// Adds the members of another object.
+    pub(crate) fn followed_by(mut self, other: &Self) -> Self {
+        // The first character is the brace that opens it.
+        if let Some(members) = other.out.get(1..) {
+            self.out.push(if self.out.is_empty() { '{' } else { ',' });
+            self.out.push_str(members);
+        }
+        self
     }
 
     pub(crate) fn end(mut self) -> String {
@@ -66,7 +78,21 @@ pub(crate) fn array(items: impl IntoIterator<Item = String>) -> String {
 
 /// A JSON string.
 pub(crate) fn quoted(text: &str) -> String {
-    serde_json::to_string(text).expect("every text is a JSON string")
+    let mut out = String::with_capacity(text.len() + 2);
+    push_quoted(&mut out, text);
+    out
+}
+
+fn push_quoted(out: &mut String, text: &str) {
+    let is_plain = |byte: &u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\');
+    // Most texts are ids and names of our own, with nothing to escape.
+    if text.as_bytes().iter().all(is_plain) {
+        out.push('"');
+        out.push_str(text);
+        out.push('"');
+    } else {
+        out.push_str(&serde_json::to_string(text).expect("every text is a JSON string"));
+    }
 }
 
 #[cfg(test)]
@@ -81,6 +107,8 @@ mod tests {
             .whole("c", u64::MAX)
             .raw("d", "12345678901234567890.10")
             .list("e", ["1".to_owned(), "[]".to_owned()])
+            .followed_by(&ObjectText::new())
+            .followed_by(&ObjectText::new().text("f", "g").whole("h", 1))
             .end();
         assert!(object.contains("\"d\":12345678901234567890.10,"));
         let read: serde_json::Value = serde_json::from_str(&object).unwrap();
@@ -88,6 +116,7 @@ mod tests {
         assert_eq!(read["b"], serde_json::Value::Null);
         assert_eq!(read["c"], u64::MAX);
         assert_eq!(read["e"], serde_json::json!([1, []]));
+        assert_eq!((&read["f"], &read["h"]), (&"g".into(), &1.into()));
         assert_eq!((ObjectText::new().end(), array([])), ("{}".into(), "[]".into()));
     }
 }

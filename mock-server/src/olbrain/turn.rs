@@ -34,60 +34,70 @@ const PROCESSING_SECONDS: &str = "0.0";
 
 impl Olbrain {
     pub(super) fn converse(&self, trigger: &Trigger<'_>, trace: &mut Trace) -> Response<Bytes> {
-        let made = (trigger.agent.habit == Habit::MakesPdfs).then(|| self.make_pdf(trigger));
-        let reply = if made.is_some() { PDF_REPLY } else { REPLY };
+        let (file, link) = match trigger.agent.habit {
+            Habit::MakesPdfs => Some(self.make_pdf(trigger)).unzip(),
+            _ => (None, None),
+        };
+        let reply = if file.is_some() { PDF_REPLY } else { REPLY };
         let tokens = Tokens::of(trigger.request.body().len(), reply.len());
         let (question_id, message_id) = (self.random.id("msg_"), self.random.id("msg_"));
         let fresh_session = self.random.id("sess_");
+        // All events wait for one lock, so that what can be written before it is.
+        let members = self.members(trigger, &message_id, reply, tokens, file.as_ref());
+        let said = Bytes::copy_from_slice(trigger.body.said().as_bytes());
+        let quoted_reply = Bytes::from(quoted(reply));
+
         let mut kept = self.state.lock();
         if let Some(answer) = self.answered_before(trigger, &kept, trace) {
             return answer;
         }
-        let session_id = self.join_session(trigger, tokens, fresh_session, &mut kept, trace);
-        let file = made.map(|(file, link)| {
-            kept.links.push(link);
-            file
-        });
-        let message = |message_id: &str, role, content: &str, tokens, file| Message {
-            id: message_id.to_owned(),
+        let (session_id, found) = self.join_session(trigger, tokens, fresh_session, &mut kept);
+        kept.messages.push(Message {
+            id: question_id,
             session_id: session_id.clone(),
-            role,
-            content: Bytes::copy_from_slice(content.as_bytes()),
+            role: Role::User,
+            content: said,
+            tokens: Tokens::default(),
+            file: None,
+            created_at: trigger.now,
+        });
+        kept.messages.push(Message {
+            id: message_id.clone(),
+            session_id: session_id.clone(),
+            role: Role::Agent,
+            content: quoted_reply,
             tokens,
             file,
             created_at: trigger.now,
-        };
-        let said = trigger.body.said();
-        kept.messages
-            .push(message(&question_id, Role::User, said, Tokens::default(), None));
-        let body =
-            self.conversational_answer(trigger, (&session_id, &message_id), reply, tokens, file.as_ref());
-        kept.messages
-            .push(message(&message_id, Role::Agent, &quoted(reply), tokens, file));
-        self.take_down(
-            trigger,
-            message_id,
-            Outcome::Message { session_id },
-            (StatusCode::OK, &body),
-            &mut kept,
-        );
+        });
+        if let Some(link) = link {
+            kept.links.push(link);
+        }
+        let body = ObjectText::new()
+            .raw("success", "true")
+            .text("session_id", &session_id)
+            .followed_by(&members)
+            .end();
+        let body = Bytes::from(body);
+        trace.step("session", &[&session_id], &[found], "olbrain.conv.200");
+        let outcome = Outcome::Message { session_id };
+        self.take_down(trigger, message_id, outcome, (StatusCode::OK, &body), &mut kept);
         drop(kept);
         answer::json(StatusCode::OK, body)
     }
 
-    fn conversational_answer(
+    /// The members of the answer that are known before the session is.
+    fn members(
         &self,
         trigger: &Trigger<'_>,
-        (session_id, message_id): (&str, &str),
+        message_id: &str,
         reply: &str,
         tokens: Tokens,
         file: Option<&GeneratedFile>,
-    ) -> Bytes {
+    ) -> ObjectText {
         let (organization_id, project_id) = self.home(trigger.agent.organization);
         let base = files::base(trigger.request);
-        let body = ObjectText::new()
-            .raw("success", "true")
-            .text("session_id", session_id)
+        ObjectText::new()
             .text("message_id", message_id)
             .text("agent_id", trigger.agent_id)
             .text("organization_id", organization_id)
@@ -97,19 +107,17 @@ impl Olbrain {
             .raw("token_usage", &token_usage(tokens))
             .raw("processing_time", PROCESSING_SECONDS)
             .text("timestamp", &with_millis(trigger.now))
-            .end();
-        Bytes::from(body)
     }
 
-    /// Counts the two messages of this turn into the thread that the event belongs to, or into a new one.
+    /// Counts the two messages of this turn into the thread that the event belongs to, or into a new one. Returns its id,
+    /// and which of the two it was.
     fn join_session(
         &self,
         trigger: &Trigger<'_>,
         tokens: Tokens,
         fresh: String,
         kept: &mut Kept,
-        trace: &mut Trace,
-    ) -> String {
+    ) -> (String, &'static str) {
         let body = &trigger.body;
         let sessions = &kept.sessions;
         let is_thread = |session: &&Session| session.agent_id == trigger.agent_id;
@@ -147,8 +155,7 @@ impl Olbrain {
         if let Some(session) = kept.sessions.get_mut(&session_id) {
             session.note(2, tokens, activity);
         }
-        trace.step("session", &[&session_id], &[found], "olbrain.conv.200");
-        session_id
+        (session_id, found)
     }
 
     fn make_pdf(&self, trigger: &Trigger<'_>) -> (GeneratedFile, Link) {
