@@ -1,4 +1,7 @@
 //! What a terminal shows while a run goes on: each attempt as it comes, and what is awaited.
+//!
+//! Attempts are told as in the timeline of the report, in seconds of the schedule: when, since the first attempt of the
+//! event, and how long after the answer before. Only the last line has the time that passes here, and says so.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -21,6 +24,8 @@ pub(crate) struct Display {
     scale: f64,
     /// Answered attempts of each event that were shown.
     shown: Vec<usize>,
+    /// Whether the columns have been named.
+    headed: bool,
 }
 
 impl Display {
@@ -29,6 +34,7 @@ impl Display {
             scenarios,
             scale,
             shown: Vec::new(),
+            headed: false,
         }
     }
 
@@ -49,6 +55,11 @@ impl Display {
         }
     }
 
+    /// What has to be said of seconds that are not those of the clock on the wall.
+    fn unit(&self) -> &'static str {
+        if self.scale < 1.0 { " of the schedule" } else { "" }
+    }
+
     fn scenario_of(&self, event: usize) -> &str {
         self.scenarios
             .iter()
@@ -64,25 +75,31 @@ impl Display {
             let answered = event.attempts.len() - event.open.min(event.attempts.len());
             for place in self.shown[number]..answered {
                 let attempt = &event.attempts[place];
-                let mut line = format!(
-                    "{:>8.2} s  {} event {number}, attempt {}",
-                    attempt.head.as_secs_f64(),
-                    self.scenario_of(number),
-                    place + 1
-                );
-                if let Some(before) = place.checked_sub(1).and_then(|before| event.attempts.get(before)) {
+                let at = attempt.head.saturating_sub(event.attempts[0].head).as_secs_f64();
+                let before = place.checked_sub(1).and_then(|before| event.attempts.get(before));
+                let gap = before.map_or(String::new(), |before| {
                     let gap = attempt.head.as_secs_f64() - before.answered().as_secs_f64();
-                    let _ = write!(line, " after {:.2} s", gap / self.scale);
-                }
-                let _ = write!(line, ": {}", attempt.answer);
-                lines.push(line);
+                    format!("+{:.2} s", gap / self.scale)
+                });
+                lines.push(format!(
+                    "{:>9.2} s {gap:>10}  {} event {number}, attempt {}: {}",
+                    at / self.scale,
+                    self.scenario_of(number),
+                    place + 1,
+                    attempt.answer
+                ));
             }
             self.shown[number] = answered;
         }
         if lines.len() > SHOWN_AT_ONCE {
             let more = lines.len() - SHOWN_AT_ONCE;
             lines.truncate(SHOWN_AT_ONCE);
-            lines.push(format!("            and {more} attempts more"));
+            lines.push(format!("{:>22}  and {more} attempts more", ""));
+        }
+        if !lines.is_empty() && !self.headed {
+            self.headed = true;
+            let unit = self.unit();
+            lines.insert(0, format!("{:>11} {:>10}  in seconds{unit}", "at", "gap"));
         }
         lines
     }
@@ -95,8 +112,9 @@ impl Display {
             .count();
         let attempts: usize = desk.events.iter().map(|event| event.attempts.len()).sum();
         let mut line = format!(
-            "{:>8.1} s  {begun} of {} events, {attempts} attempts",
+            "{:.1} s{} so far: {begun} of {} events, {attempts} attempts",
             now.as_secs_f64(),
+            if self.scale < 1.0 { " of real time" } else { "" },
             desk.events.len()
         );
         let latest = desk
@@ -110,11 +128,70 @@ impl Display {
             let since = now.saturating_sub(attempt.answered()).as_secs_f64() / self.scale;
             let _ = write!(
                 line,
-                "; awaited: {} event {number}, {since:.0} s after its {}",
+                "; awaited: {} event {number}, {since:.0} s{} after its {}",
                 self.scenario_of(number),
+                self.unit(),
                 attempt.answer
             );
         }
         line
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Answered;
+    use super::super::play::desk::Part;
+    use super::super::request::tests::received;
+    use super::super::scenario::{Step, Then};
+    use super::*;
+    use crate::registry;
+
+    /// One event whose first attempt came 40 ms after the beginning and whose second one 20 ms later.
+    fn desk() -> Desk {
+        let mut desk = Desk::default();
+        desk.add(Part {
+            given: (registry::sender_side("olbrain").unwrap().given)(0),
+            script: vec![Step::status(503)],
+            then: Then::Last,
+        });
+        for (place, at) in [40, 60].map(Duration::from_millis).into_iter().enumerate() {
+            desk.attempt(0, &received("/", &[], b"{}"), at, at, String::new());
+            desk.answered(0, place, Answered::Status(503), None, at);
+        }
+        desk
+    }
+
+    #[test]
+    fn all_columns_are_in_seconds_of_the_schedule() {
+        let mut display = Display::new(vec![("give-up".to_owned(), 0..1)], 0.02);
+        let desk = desk();
+        assert_eq!(
+            display.attempts(&desk),
+            [
+                "         at        gap  in seconds of the schedule",
+                "     0.00 s             give-up event 0, attempt 1: 503",
+                "     1.00 s    +1.00 s  give-up event 0, attempt 2: 503",
+            ]
+        );
+        assert_eq!(display.attempts(&desk), [""; 0]);
+        assert_eq!(
+            display.awaited(&desk, Duration::from_millis(100)),
+            "0.1 s of real time so far: 1 of 1 events, 2 attempts; awaited: give-up event 0, 2 s of the schedule after its 503"
+        );
+    }
+
+    #[test]
+    fn in_real_time_there_is_one_kind_of_second() {
+        let mut display = Display::new(vec![("give-up".to_owned(), 0..1)], 1.0);
+        let desk = desk();
+        assert_eq!(
+            display.attempts(&desk)[2],
+            "     0.02 s    +0.02 s  give-up event 0, attempt 2: 503"
+        );
+        assert_eq!(
+            display.awaited(&desk, Duration::from_secs(3)),
+            "3.0 s so far: 1 of 1 events, 2 attempts; awaited: give-up event 0, 3 s after its 503"
+        );
     }
 }
