@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::Value;
 use suites::sender::judged::Judged;
-use suites::sender::{Answered, Attempt, Mode, Recording, attempts_file};
+use suites::sender::{Answered, Attempt, HostTrace, Mode, Recording, Slow, Stall, attempts_file};
 use suites::verdict::Verdict;
 
 const VECTORS: &str = include_str!("../vectors/retry.json");
@@ -167,6 +167,15 @@ fn the_schema_names_every_member_and_no_other() {
     let mut full = Recording::new("olbrain");
     full.scenario = Some("s".to_owned());
     full.overhead = Some(suites::sender::Overhead::default());
+    let (from, until) = (Duration::ZERO, Duration::ZERO);
+    full.host = Some(HostTrace {
+        stalls: vec![Stall { from, until }],
+        slow: vec![Slow {
+            from,
+            until,
+            times: 1.0,
+        }],
+    });
     let mut attempt = Attempt::new(Duration::ZERO, Answered::Truncated(200));
     attempt.body_end = Some(Duration::ZERO);
     attempt.answer_end = Some(Duration::ZERO);

@@ -8,6 +8,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::host::HostTrace;
+
 /// One request that arrived, and what it was answered.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -212,6 +214,9 @@ pub struct Recording {
     /// The measured overhead, where it was measured. Nothing measured is taken for nothing added.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub overhead: Option<Overhead>,
+    /// What the host did in the meantime, where that was measured. No bound fails a sender for what it explains.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<HostTrace>,
     /// Whether the sender was told which event it sends. Only then are two events with one key its fault.
     #[serde(default)]
     pub numbered: bool,
@@ -239,6 +244,7 @@ impl Recording {
             scale: 1.0,
             watched_until: Duration::ZERO,
             overhead: None,
+            host: None,
             numbered: false,
             side_effects: false,
             one_process: false,
@@ -248,17 +254,22 @@ impl Recording {
 }
 
 /// Lengths of time as a number of seconds.
-mod seconds {
+pub(super) mod seconds {
     use std::time::Duration;
 
     use serde::de::Error as _;
     use serde::{Deserialize, Deserializer, Serializer};
 
-    pub(super) fn serialize<S: Serializer>(value: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(in super::super) fn serialize<S: Serializer>(
+        value: &Duration,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
         serializer.serialize_f64(value.as_secs_f64())
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Duration, D::Error> {
         let number = f64::deserialize(deserializer)?;
         Duration::try_from_secs_f64(number)
             .map_err(|_| D::Error::custom(format!("{number} is no number of seconds from 0 on")))
@@ -299,6 +310,7 @@ mod tests {
         let text = r#"{
             "api": "olbrain", "mode": "scaled", "scale": 0.02, "watched_until_s": 3.5,
             "overhead": { "host_s": 0.002, "client_s": 0.01 },
+            "host": { "stalls": [{ "from_s": 0.5, "until_s": 0.75 }], "slow": [{ "from_s": 1, "until_s": 2, "times": 3.5 }] },
             "attempts": [
                 { "head_s": 0, "answer": 503, "retry_after_s": 3 },
                 { "event": 1, "head_s": 0.1, "body_end_s": 0.2, "answer_end_s": 0.25, "answer": "reset",

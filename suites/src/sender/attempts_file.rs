@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::json_place::pointer_to;
-use super::{Mode, Recording};
+use super::{HostTrace, Mode, Recording};
 use crate::transcript::one_line;
 
 /// Why a file of attempts cannot be judged.
@@ -147,6 +147,9 @@ fn contradictions(recording: &Recording) -> Vec<String> {
             "/mode: a scale of {scale} is not real time; say scaled, fake-clock or virtual"
         ));
     }
+    if let Some(host) = &recording.host {
+        faults.extend(disturbances(recording.mode, host));
+    }
     for (index, attempt) in recording.attempts.iter().enumerate() {
         let mut fault = |member: &str, what: &str| faults.push(format!("/attempts/{index}/{member}: {what}"));
         if attempt.body_end.is_some_and(|end| end < attempt.head) {
@@ -172,6 +175,24 @@ fn contradictions(recording: &Recording) -> Vec<String> {
         faults.push(format!("and {more} more"));
     }
     faults
+}
+
+/// What cannot be true of what a host did.
+fn disturbances(mode: Mode, host: &HostTrace) -> Vec<String> {
+    if mode == Mode::Virtual && !host.is_quiet() {
+        return vec!["/host: a virtual clock waits for the host; there is nothing to allow for".to_owned()];
+    }
+    let stalls = host.stalls.iter().map(|stall| (stall.from, stall.until));
+    let slow = host.slow.iter().map(|slow| (slow.from, slow.until));
+    let lists = [("stalls", stalls.collect::<Vec<_>>()), ("slow", slow.collect())];
+    let backwards = lists.iter().flat_map(|(list, times)| {
+        let wrong = times.iter().enumerate().filter(|(_, (from, until))| until < from);
+        wrong.map(move |(index, _)| format!("/host/{list}/{index}/until_s: is before from_s"))
+    });
+    let times = host.slow.iter().enumerate();
+    let faster = times.filter(|(_, slow)| !(slow.times >= 1.0 && slow.times.is_finite()));
+    let faster = faster.map(|(index, slow)| format!("/host/slow/{index}/times: {} is below 1", slow.times));
+    backwards.chain(faster).collect()
 }
 
 #[cfg(test)]
@@ -244,6 +265,22 @@ mod tests {
              /0/attempts/0/answer_end_s: is before head_s\n    \
              /0/attempts/0/head_s: is after watched_until_s, when the server had stopped listening"
         );
+        assert_eq!(
+            error(&ONE.replace(
+                "\"api\"",
+                r#""host": { "stalls": [{ "from_s": 2, "until_s": 1 }, { "from_s": 1, "until_s": 1 }],
+                    "slow": [{ "from_s": 3, "until_s": 2, "times": 0.5 }] }, "api""#
+            )),
+            "a.json cannot be judged:\n    \
+             /host/stalls/0/until_s: is before from_s\n    \
+             /host/slow/0/until_s: is before from_s\n    \
+             /host/slow/0/times: 0.5 is below 1"
+        );
+        let on_a_virtual_clock = ONE.replace(
+            "\"api\"",
+            r#""mode": "virtual", "host": { "stalls": [{ "from_s": 1, "until_s": 2 }] }, "api""#,
+        );
+        assert!(error(&on_a_virtual_clock).contains("/host: a virtual clock waits for the host"));
         assert!(
             error(&ONE.replace("\"api\"", "\"scale\": 0.5, \"api\""))
                 .contains("/mode: a scale of 0.5 is not real time")

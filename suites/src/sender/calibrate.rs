@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use super::play::stage::instant;
-use super::{Attempt, Overhead};
+use super::{Attempt, HostTrace, Overhead};
 
 /// How many times faster than the run itself the sender is measured with.
 pub(crate) const FASTER_SCALED: f64 = 100.0;
@@ -19,6 +19,9 @@ pub(crate) const PROCESSES: u32 = 3;
 
 /// A first gap of this much, in real time, on the schedule of the measurement: the sender does not follow it.
 const NOT_FOLLOWED: Duration = Duration::from_millis(250);
+
+/// More than so many times slower is not reckoned with: the length of time has to be one.
+const MOST_TIMES: f64 = 1e6;
 
 /// One sleep of the host's measurement, and how many there are.
 const NAP: Duration = Duration::from_millis(5);
@@ -52,8 +55,14 @@ fn percentile_95(all: &mut [Duration]) -> Duration {
     all.get(at).copied().unwrap_or_default()
 }
 
-/// What the attempts of the measurement say. `first_delay` is what is left of the schedule's first delay in it.
-pub(crate) fn read(host: Duration, first_delay: Duration, events: &[Vec<Attempt>]) -> Measured {
+/// What the attempts of the measurement say. `first_delay` is what is left of the schedule's first delay in it; `trace`
+/// is what the host did in the meantime.
+pub(crate) fn read(
+    host: Duration,
+    first_delay: Duration,
+    events: &[Vec<Attempt>],
+    trace: &HostTrace,
+) -> Measured {
     let first_gaps: Vec<Duration> = events
         .iter()
         .filter_map(|attempts| {
@@ -65,11 +74,11 @@ pub(crate) fn read(host: Duration, first_delay: Duration, events: &[Vec<Attempt>
         .iter()
         .max()
         .map(|longest| longest.saturating_sub(first_delay));
-    let not_followed = first_gaps
-        .iter()
-        .min()
-        .copied()
-        .filter(|shortest| *shortest >= NOT_FOLLOWED);
+    // On a host that is busy or stands still, a long wait shows nothing.
+    let is_own = |gap: &Duration| {
+        gap.saturating_sub(trace.stalled()) >= NOT_FOLLOWED.mul_f64(trace.slowest().min(MOST_TIMES))
+    };
+    let not_followed = first_gaps.iter().min().copied().filter(is_own);
     Measured {
         overhead: Overhead {
             host,
@@ -97,21 +106,26 @@ mod tests {
     #[test]
     fn the_longest_first_gap_is_the_senders_own() {
         let events = [attempts(&[0, 8, 9]), attempts(&[5, 17]), attempts(&[3])];
-        let measured = read(MS(2), MS(1), &events);
+        let measured = read(MS(2), MS(1), &events, &HostTrace::default());
         assert_eq!(measured.overhead.client, MS(11));
         assert_eq!((measured.has_retried, measured.not_followed), (true, None));
     }
 
     #[test]
     fn who_never_retries_is_as_slow_as_the_host() {
-        let measured = read(MS(2), MS(1), &[attempts(&[0])]);
+        let measured = read(MS(2), MS(1), &[attempts(&[0])], &HostTrace::default());
         assert_eq!(measured.overhead.client, MS(2));
         assert!(!measured.has_retried);
     }
 
     #[test]
     fn who_waits_a_second_all_the_same_does_not_follow() {
-        let measured = read(MS(2), MS(0), &[attempts(&[0, 1010]), attempts(&[0, 1000])]);
+        let measured = read(
+            MS(2),
+            MS(0),
+            &[attempts(&[0, 1010]), attempts(&[0, 1000])],
+            &HostTrace::default(),
+        );
         assert_eq!(measured.not_followed, Some(MS(1000)));
     }
 

@@ -96,7 +96,10 @@ impl Judged {
                 recording.attempts.len(),
                 recording.mode.word(),
                 if recording.scale < 1.0 {
-                    format!(", {} real seconds for one of the schedule", recording.scale)
+                    format!(
+                        "; times in seconds of the schedule, of which one lasts {} s",
+                        recording.scale
+                    )
                 } else {
                     String::new()
                 }

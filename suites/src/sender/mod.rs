@@ -13,6 +13,7 @@ mod each_request;
 mod explained;
 pub(crate) mod fake_clock;
 pub(crate) mod handed;
+mod host;
 mod json_place;
 pub mod judge;
 pub mod judged;
@@ -30,4 +31,5 @@ pub(crate) mod timeline;
 pub(crate) mod vectors;
 
 pub use attempt::{Answered, Attempt, Mode, Overhead, Recording};
+pub use host::{HostTrace, Slow, Stall};
 pub(crate) use rows::{OpenRows, Retries, ScheduleRows};

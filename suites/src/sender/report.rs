@@ -123,6 +123,14 @@ pub(crate) fn ending(report: &Report, strict: bool) -> Ending {
 pub(crate) fn text(report: &Report, strict: bool, verbose: bool) -> String {
     let mut out = String::new();
     measured(&mut out, report);
+    if let Some(scale) = report.outcomes.first().map(|first| first.recording.scale)
+        && scale < 1.0
+    {
+        let _ = writeln!(
+            out,
+            "times below are in seconds of the schedule, of which one lasts {scale:.4} s here"
+        );
+    }
     let mut told = BTreeMap::new();
     for outcome in &report.outcomes {
         scenario(&mut out, outcome, &mut told, verbose);
@@ -171,6 +179,16 @@ fn measured(out: &mut String, report: &Report) {
         let _ = write!(out, ", the sender {}", part(measured.overhead.client));
     }
     let _ = writeln!(out, " to each gap");
+    let host = &report.host;
+    if !host.is_quiet() {
+        let _ = writeln!(
+            out,
+            "    while it was judged, the host stood still for {} in all, for {} at most, and worked up to {:.1} times slower",
+            part(host.stalled()),
+            part(host.longest_stall()),
+            host.slowest()
+        );
+    }
     if measured.overhead.per_gap().as_secs_f64() / scale > 0.5 {
         let _ = writeln!(
             out,

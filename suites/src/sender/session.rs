@@ -14,7 +14,10 @@ use super::play::run::{Cast, Gone, Opened, Play, Played, Stopped};
 use super::play::wait::Terms;
 use super::scenario::{Scenario, Step, Then};
 use super::side::SenderSide;
-use super::{Mode, Recording};
+use super::{HostTrace, Mode, Recording};
+
+/// What the host did so long before a scenario's first attempt still has to do with it.
+const LEAD: Duration = Duration::from_secs(1);
 
 /// What makes the clock of the senders run faster.
 #[derive(Clone, Debug)]
@@ -83,6 +86,8 @@ pub(crate) struct EventOutcome {
 pub(crate) struct Report {
     pub(crate) outcomes: Vec<Outcome>,
     pub(crate) measured: Option<Measured>,
+    /// What the host did during the play.
+    pub(crate) host: HostTrace,
     pub(crate) strays: Vec<String>,
     pub(crate) stray_count: u64,
     /// Why it ended before everything was over.
@@ -155,7 +160,14 @@ impl Session {
             Mode::Scaled => FASTER_SCALED,
             Mode::FakeClock => FASTER_CLOCK,
             // In real time nothing that a sender adds is worth measuring.
-            _ => return Ok(Some(calibrate::read(host, Duration::ZERO, &[]))),
+            _ => {
+                return Ok(Some(calibrate::read(
+                    host,
+                    Duration::ZERO,
+                    &[],
+                    &HostTrace::default(),
+                )));
+            }
         };
         let Some(launch) = self.launch(faster) else {
             return Ok(None);
@@ -201,7 +213,7 @@ impl Session {
             Mode::FakeClock => Duration::from_secs_f64(self.scale() / faster),
             _ => Duration::ZERO,
         };
-        let measured = calibrate::read(host, first_delay, &attempts);
+        let measured = calibrate::read(host, first_delay, &attempts, &played.host);
         match measured.not_followed {
             None => Ok(Some(measured)),
             Some(gap) if self.fake_clock.is_some() => Err(Hindrance::Incomplete(format!(
@@ -284,6 +296,7 @@ impl Session {
             stage,
             gone,
             until,
+            host,
             stopped,
         } = played;
         let desk = stage.desk();
@@ -294,12 +307,21 @@ impl Session {
             .zip(self.ranges())
             .map(|(scenario, range)| {
                 let events = &desk.events[range.clone()];
+                let watched_until = until[range.clone()].iter().max().copied().unwrap_or_default();
+                let heads = events
+                    .iter()
+                    .filter_map(|event| Some(event.attempts.first()?.head));
+                let trace = host.within(
+                    heads.min().unwrap_or_default().saturating_sub(LEAD),
+                    watched_until,
+                );
                 let recording = Recording {
                     scenario: Some(scenario.name.clone()),
                     mode: self.mode(),
                     scale: self.scale(),
-                    watched_until: until[range.clone()].iter().max().copied().unwrap_or_default(),
+                    watched_until,
                     overhead: measured.map(|measured| measured.overhead),
+                    host: (!trace.is_quiet()).then_some(trace),
                     numbered: self.words.is_some(),
                     side_effects: self.side_effects || scenario.side_effects,
                     one_process: false,
@@ -329,6 +351,7 @@ impl Session {
         Ok(Report {
             outcomes,
             measured,
+            host,
             strays: desk.strays.clone(),
             stray_count: desk.stray_count,
             stopped: stopped.map(|stopped| match stopped {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::judgement::{Judge, Rule, Where};
-use super::outcome::Outcome;
+use super::outcome::{Outcome, disturbed};
 use super::runs::{Run, Runs, number};
 use crate::sender::{Answered, Attempt, Mode, ScheduleRows};
 
@@ -13,6 +13,10 @@ const QUIET_S: f64 = 5.0;
 
 /// The same, in real seconds: a scaled second is too short to say that somebody is silent.
 const QUIET_REAL_S: f64 = 0.5;
+
+/// Where the host takes this much longer over an exchange, in seconds of the schedule, a sender may have gone away
+/// without the answer. Whoever waits less for an answer overlaps its own attempts under the scenario `slow`.
+const MISSED_ANSWER_S: f64 = 2.0;
 
 const EXACT: &str = "each attempt is counted; nothing is estimated";
 
@@ -180,14 +184,16 @@ fn retried(judge: &mut Judge<'_>, status: u16, row: &'static str) {
 fn not_after(judge: &mut Judge<'_>, rule: Rule, ends: impl Fn(&Run<'_>, usize) -> bool) {
     let runs = judge.runs();
     let (mut ending, mut repeated) = (BTreeSet::new(), BTreeSet::new());
-    let (mut again, mut waiting) = (Vec::new(), false);
+    let (mut again, mut waiting, mut unheard) = (Vec::new(), false, 0);
     for run in &runs.events {
         let Some(end) = (0..run.attempts.len()).find(|position| ends(run, *position)) else {
             continue;
         };
         let answer = run.attempts[end].answer.to_string();
         let more = end + 1..run.attempts.len();
-        if !more.is_empty() {
+        if !more.is_empty() && may_be_unheard(runs, run, end) {
+            unheard += more.len();
+        } else if !more.is_empty() {
             repeated.insert(answer.clone());
             again.extend(more.map(|position| Where::of(run, position)));
         } else if !quiet(runs, run.attempts[end]) {
@@ -200,6 +206,14 @@ fn not_after(judge: &mut Judge<'_>, rule: Rule, ends: impl Fn(&Run<'_>, usize) -
     }
     let outcome = if !again.is_empty() {
         Outcome::when(false, format!("{} after {}", again.len(), listed(repeated)))
+    } else if unheard > 0 {
+        Outcome::Undecided(
+            format!("{unheard} after {}", listed(ending)),
+            format!(
+                "{}: the sender may have gone away without the answer",
+                disturbed(runs.disturbance)
+            ),
+        )
     } else if waiting {
         Outcome::Undecided(
             format!("none after {}", listed(ending)),
@@ -212,6 +226,12 @@ fn not_after(judge: &mut Judge<'_>, rule: Rule, ends: impl Fn(&Run<'_>, usize) -
         Outcome::when(true, format!("none after {}", listed(ending)))
     };
     judge.report_at(rule, outcome, again);
+}
+
+/// Whether the host took so long over this exchange that its answer may have come too late.
+fn may_be_unheard(runs: &Runs<'_>, run: &Run<'_>, position: usize) -> bool {
+    let (attempt, next) = (run.attempts[position], run.attempts[position + 1]);
+    runs.late(attempt) + runs.held(attempt.head, next.head) >= MISSED_ANSWER_S
 }
 
 fn listed(texts: BTreeSet<String>) -> String {

@@ -1,7 +1,7 @@
 //! Whether the delays grow exponentially, up to the cap.
 
 use super::judgement::{Judge, Rule};
-use super::outcome::{Grade, Outcome, within_overhead};
+use super::outcome::{Grade, Outcome, Reading, within_overhead};
 use super::rates;
 use super::runs::number;
 use super::schedule::EVENTS_TO_FAIL;
@@ -40,6 +40,9 @@ const LATE_DELAYS: (usize, usize) = (24, 2);
 
 /// Ratios of successive delays, without jitter: of those below the cap, the last two against the first two.
 const RATIO: (f64, f64, f64) = (1.08, 1.45, 1.5);
+
+/// A delay of which the host accounts for this share says nothing about ratios.
+const HELD_SHARE: f64 = 0.05;
 
 pub(super) fn judge(judge: &mut Judge<'_>, rows: &'static ScheduleRows, group: &Group, open: &[&Series]) {
     growth(judge, rows, group, open);
@@ -92,12 +95,14 @@ fn growth(judge: &mut Judge<'_>, rows: &'static ScheduleRows, group: &Group, ope
         return few_delays(rule, judge, GROWTH_DELAYS.0);
     };
     let from = last.saturating_sub(4).max(4);
-    let early = mean(long.iter().flat_map(|series| series.after[..2].iter().copied()));
-    let late = mean(
-        long.iter()
-            .flat_map(|series| series.start[from..last].iter().copied()),
-    );
-    let ratio = |shift: f64| {
+    let ratio = |reading: Reading, shift: f64| {
+        let early = long
+            .iter()
+            .flat_map(|series| series.after.read(reading)[..2].iter().copied());
+        let late = long
+            .iter()
+            .flat_map(|series| series.start.later(reading)[from..last].iter().copied());
+        let (early, late) = (mean(early), mean(late));
         if early - shift > 0.0 {
             (late - shift) / (early - shift)
         } else if early > 0.0 {
@@ -106,9 +111,9 @@ fn growth(judge: &mut Judge<'_>, rows: &'static ScheduleRows, group: &Group, ope
             late.signum()
         }
     };
-    let value = number(ratio(0.0));
-    let outcome = within_overhead(runs.allowance, |shift| {
-        let grade = match ratio(shift) {
+    let value = number(ratio(Reading::Recorded, 0.0));
+    let outcome = within_overhead(runs, |reading, shift| {
+        let grade = match ratio(reading, shift) {
             value if value < limits.0 => Grade::Broken,
             value if value < limits.1 => Grade::Doubtful,
             _ => Grade::Met,
@@ -123,7 +128,7 @@ fn linear(judge: &mut Judge<'_>, rows: &'static ScheduleRows, group: &Group, ope
     let runs = judge.runs();
     let smallest = open
         .iter()
-        .flat_map(|series| series.after.iter().copied())
+        .flat_map(|series| series.after.read(Reading::Longest).iter().copied())
         .fold(f64::INFINITY, f64::min);
     let small = if smallest < FLOOR_S {
         LINEAR.0
@@ -140,7 +145,14 @@ fn linear(judge: &mut Judge<'_>, rows: &'static ScheduleRows, group: &Group, ope
     let Some(long) = with_delays(open, 12) else {
         return;
     };
-    let middle = mean(long.iter().flat_map(|series| series.start[6..12].iter().copied()));
+    let middle_of = |long: &[&Series], reading: Reading| {
+        mean(
+            long.iter()
+                .flat_map(|series| series.start.read(reading)[6..12].iter().copied()),
+        )
+    };
+    let middle = middle_of(&long, Reading::Recorded);
+    let all = long;
     let Some(long) = with_delays(open, 18) else {
         // Ten minutes are over before the eighteenth delay only where delays are long.
         if middle >= small {
@@ -154,13 +166,15 @@ fn linear(judge: &mut Judge<'_>, rows: &'static ScheduleRows, group: &Group, ope
         }
         return;
     };
-    let late = mean(
-        long.iter()
-            .flat_map(|series| series.start[12..18].iter().copied()),
-    );
-    let value = format!("{} over {} s", number(late), number(middle));
-    let outcome = within_overhead(runs.allowance, |shift| {
-        let (middle, late) = (middle - shift, late - shift);
+    let late = |reading: Reading| {
+        mean(
+            long.iter()
+                .flat_map(|series| series.start.later(reading)[12..18].iter().copied()),
+        )
+    };
+    let value = format!("{} over {} s", number(late(Reading::Recorded)), number(middle));
+    let outcome = within_overhead(runs, |reading, shift| {
+        let (middle, late) = (middle_of(&all, reading) - shift, late(reading) - shift);
         let grade = if middle < small && late < LINEAR.1 * middle {
             Grade::Broken
         } else {
@@ -185,9 +199,14 @@ fn ratios(judge: &mut Judge<'_>, rows: &'static ScheduleRows, open: &[&Series]) 
         false_alarm: rates::of("ratios", open.len()),
     };
     // The lower quarter: what load does to the others does not show in it.
-    let mut curve = Vec::new();
+    let column = |reading: Reading, index: usize| {
+        let delays = open.iter().map(|series| series.after.read(reading));
+        sorted(delays.filter_map(|delays| delays.get(index).copied()))
+    };
+    let (mut curve, mut is_held) = (Vec::new(), false);
     for index in 0.. {
-        let column = sorted(open.iter().filter_map(|series| series.after.get(index).copied()));
+        let shortest = column(Reading::Shortest, index);
+        let column = column(Reading::Recorded, index);
         if column.len() * 4 < open.len() * 3 {
             break;
         }
@@ -196,6 +215,7 @@ fn ratios(judge: &mut Judge<'_>, rows: &'static ScheduleRows, open: &[&Series]) 
             break;
         }
         curve.push(delay);
+        is_held |= quantile(&shortest, 0.25) < (1.0 - HELD_SHARE) * delay;
     }
     if curve.len() < 5 {
         let outcome = if curve.len() >= 2 && open.iter().any(|series| series.after.len() > curve.len()) {
@@ -220,7 +240,11 @@ fn ratios(judge: &mut Judge<'_>, rows: &'static ScheduleRows, open: &[&Series]) 
     };
     let text: Vec<String> = shown(0.0).iter().take(6).map(|ratio| number(*ratio)).collect();
     let text = text.join(", ");
-    let outcome = within_overhead(runs.allowance, |shift| {
+    let outcome = within_overhead(runs, |reading, shift| {
+        // A ratio of two delays that the host accounts for can be anything.
+        if is_held && reading != Reading::Recorded {
+            return (Grade::Met, text.clone());
+        }
         let ratios = shown(shift);
         let two = |pair: &[f64]| (pair[0] * pair[1]).sqrt();
         let (begin, end) = (two(&ratios[..2]), two(&ratios[ratios.len() - 2..]));
@@ -255,14 +279,22 @@ fn plateau(judge: &mut Judge<'_>, rows: &'static ScheduleRows, group: &Group, op
         threshold: format!("at least {} s; a warning below {} s", limits.0, limits.1),
         false_alarm: rates::of("reaches-the-cap", open.len()),
     };
-    let late = sorted(open.iter().flat_map(|series| {
-        let mut elapsed = 0.0;
-        series.start.iter().copied().filter(move |delay| {
-            let began = elapsed;
-            elapsed += delay;
-            began >= LATE_FROM_S
-        })
-    }));
+    // While the host stood still, no delay grew.
+    let late_of = |reading: Reading| {
+        sorted(open.iter().flat_map(|series| {
+            let mut elapsed = 0.0;
+            let lived = series.start.read(Reading::Shortest).iter();
+            lived
+                .zip(series.start.read(reading))
+                .filter(move |(lived, _)| {
+                    let began = elapsed;
+                    elapsed += **lived;
+                    began >= LATE_FROM_S
+                })
+                .map(|(_, delay)| *delay)
+        }))
+    };
+    let late = late_of(Reading::Recorded);
     let needed = if group.steady {
         LATE_DELAYS.1
     } else {
@@ -275,8 +307,8 @@ fn plateau(judge: &mut Judge<'_>, rows: &'static ScheduleRows, group: &Group, op
         );
         return;
     }
-    let statistic = quantile(&late, 0.9);
-    let outcome = within_overhead(runs.allowance, |shift| {
+    let outcome = within_overhead(runs, |reading, shift| {
+        let statistic = quantile(&late_of(reading), 0.9);
         let grade = match statistic - shift {
             value if value < limits.0 => Grade::Broken,
             value if value < limits.1 => Grade::Doubtful,
@@ -297,8 +329,11 @@ fn observe(judge: &mut Judge<'_>, rows: &'static ScheduleRows, group: &Group, op
         false_alarm: "never fails".to_owned(),
     };
     if let Some(long) = with_delays(open, GROWTH_DELAYS.0) {
-        let early = mean(long.iter().flat_map(|series| series.after[..2].iter().copied()));
-        let later = mean(long.iter().flat_map(|series| series.after[2..4].iter().copied()));
+        let of = |range: std::ops::Range<usize>| {
+            let delays = long.iter().map(|series| series.after.recorded());
+            mean(delays.flat_map(|delays| delays[range.clone()].iter().copied()))
+        };
+        let (early, later) = (of(0..2), of(2..4));
         if early > 0.0 {
             judge.report(
                 open_point(
@@ -316,7 +351,10 @@ fn observe(judge: &mut Judge<'_>, rows: &'static ScheduleRows, group: &Group, op
         "none seen".to_owned()
     } else if open.len() >= EVENTS_TO_FAIL {
         let spread = |index: usize| {
-            let column = sorted(open.iter().filter_map(|series| series.after.get(index).copied()));
+            let column = sorted(
+                open.iter()
+                    .filter_map(|series| series.after.recorded().get(index).copied()),
+            );
             let median = (column.len() * 2 > open.len()).then(|| quantile(&column, 0.5))?;
             (median > 0.0).then(|| (median - column[0]) / median)
         };

@@ -6,6 +6,7 @@
 
 mod answers;
 mod bodies;
+mod disturbed;
 mod growth;
 mod judgement;
 mod outcome;

@@ -2,7 +2,7 @@
 //! event pays for the one before it.
 
 use super::judgement::{Judge, Rule, Where};
-use super::outcome::{Grade, Outcome, within_overhead};
+use super::outcome::{Grade, Outcome, Reading, disturbed, within_overhead};
 use super::runs::{Run, number};
 use super::schedule::FIRST_GAP_AT_MOST_S;
 use crate::sender::{Mode, ScheduleRows};
@@ -28,7 +28,7 @@ pub(super) fn judge(judge: &mut Judge<'_>, rows: &'static ScheduleRows) {
 
 fn one_at_a_time(judge: &mut Judge<'_>, rows: &'static ScheduleRows) {
     let runs = judge.runs();
-    let (mut held, mut overlapping) = (0, Vec::new());
+    let (mut held, mut overlapping, mut explained) = (0, Vec::new(), 0);
     for run in &runs.events {
         for (position, attempt) in run.attempts.iter().enumerate() {
             let (Some(end), Some(_)) = (attempt.answer_end, attempt.answer.status()) else {
@@ -38,9 +38,17 @@ fn one_at_a_time(judge: &mut Judge<'_>, rows: &'static ScheduleRows) {
                 continue;
             }
             held += 1;
-            if let Some(next) = run.attempts.get(position + 1)
-                && next.head.as_secs_f64() + RACE_S < end.as_secs_f64()
-            {
+            let Some(next) = run.attempts.get(position + 1) else {
+                continue;
+            };
+            if next.head.as_secs_f64() + RACE_S >= end.as_secs_f64() {
+                continue;
+            }
+            // A host that stood still has held the answer longer than was planned, or noted its end too late.
+            let early = runs.virtual_s(end.saturating_sub(next.head));
+            if early <= runs.held(attempt.head, end) {
+                explained += 1;
+            } else {
                 overlapping.push(Where::of(run, position + 1));
             }
         }
@@ -55,14 +63,20 @@ fn one_at_a_time(judge: &mut Judge<'_>, rows: &'static ScheduleRows) {
         threshold: "none".to_owned(),
         false_alarm: "each attempt is compared; nothing is estimated".to_owned(),
     };
-    let value = format!("{} after {held} held answers", overlapping.len());
-    judge.report_at(rule, Outcome::when(overlapping.is_empty(), value), overlapping);
+    let outcome = if overlapping.is_empty() && explained > 0 {
+        let value = format!("{explained} after {held} held answers");
+        Outcome::Undecided(value, disturbed(runs.disturbance))
+    } else {
+        let value = format!("{} after {held} held answers", overlapping.len());
+        Outcome::when(overlapping.is_empty(), value)
+    };
+    judge.report_at(rule, outcome, overlapping);
 }
 
 fn retry_after(judge: &mut Judge<'_>, rows: &'static ScheduleRows) {
     let runs = judge.runs();
     let (mut waited, mut early, mut last, mut shortest) = (0, Vec::new(), 0, f64::INFINITY);
-    let mut asked = 0.0_f64;
+    let (mut asked, mut explained) = (0.0_f64, 0);
     for run in &runs.events {
         for (position, attempt) in run.attempts.iter().enumerate() {
             let (Some(seconds), Some(status)) = (attempt.retry_after, attempt.answer.status()) else {
@@ -79,14 +93,17 @@ fn retry_after(judge: &mut Judge<'_>, rows: &'static ScheduleRows) {
             let gap = runs.between_heads(attempt, next);
             asked = asked.max(seconds.as_secs_f64());
             shortest = shortest.min(gap);
-            if gap < seconds.as_secs_f64() - EARLY_S {
-                early.push(Where::of(run, position + 1));
-            } else {
+            if gap >= seconds.as_secs_f64() - EARLY_S {
                 waited += 1;
+            } else if gap + runs.late(attempt) >= seconds.as_secs_f64() - EARLY_S {
+                // The attempt before was noted late, and its sender may have counted from when it was made.
+                explained += 1;
+            } else {
+                early.push(Where::of(run, position + 1));
             }
         }
     }
-    if waited + early.len() + last == 0 {
+    if waited + early.len() + explained + last == 0 {
         return;
     }
     let rule = Rule {
@@ -94,10 +111,12 @@ fn retry_after(judge: &mut Judge<'_>, rows: &'static ScheduleRows) {
         name: "retry-after",
         statistic: "retries that came before the seconds of a Retry-After were over",
         threshold: format!("none earlier than {EARLY_S} s before"),
-        false_alarm: "load can only make a retry later; nothing is estimated".to_owned(),
+        false_alarm: "each retry is compared; nothing is estimated".to_owned(),
     };
-    let outcome = if waited + early.len() == 0 {
+    let outcome = if waited + early.len() + explained == 0 {
         Outcome::undecided("the event was not sent again")
+    } else if early.is_empty() && explained > 0 {
+        Outcome::undecided(disturbed(runs.disturbance))
     } else {
         let value = format!(
             "{} of {}, the shortest wait {} s where {} s were asked for",
@@ -140,7 +159,9 @@ fn fresh_start(judge: &mut Judge<'_>, rows: &'static ScheduleRows) {
             over && failing(before) >= GAPS_BEFORE_FRESH
         });
         if after_trouble && failing(run) > 0 {
-            gaps.push(runs.after_answer(run.attempts[0], run.attempts[1]));
+            let gap = runs.after_answer(run.attempts[0], run.attempts[1]);
+            let held = runs.held(run.attempts[0].answered(), run.attempts[1].head);
+            gaps.push((gap, gap - held));
         }
     }
     if gaps.is_empty() {
@@ -153,8 +174,12 @@ fn fresh_start(judge: &mut Judge<'_>, rows: &'static ScheduleRows) {
         threshold: format!("at most {FIRST_GAP_AT_MOST_S} s"),
         false_alarm: "no usual jitter draws a longer first delay".to_owned(),
     };
-    let shortest = gaps.iter().copied().fold(f64::INFINITY, f64::min);
-    let outcome = within_overhead(runs.allowance, |shift| {
+    let outcome = within_overhead(runs, |reading, shift| {
+        let read = gaps.iter().map(|(recorded, meant)| match reading {
+            Reading::Shortest => *meant,
+            _ => *recorded,
+        });
+        let shortest = read.fold(f64::INFINITY, f64::min);
         let late = shortest - shift > FIRST_GAP_AT_MOST_S;
         let grade = if late { Grade::Broken } else { Grade::Met };
         (

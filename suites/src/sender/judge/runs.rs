@@ -2,7 +2,9 @@
 //! documented schedule.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
+use super::disturbed::Disturbed;
 use crate::sender::{Attempt, Mode, Recording};
 
 /// What a real clock may add to a gap where nobody measured it: seconds of real time.
@@ -26,6 +28,10 @@ pub(super) struct Runs<'r> {
     pub(super) events: Vec<Run<'r>>,
     /// What each gap may be too long by, in seconds of the schedule.
     pub(super) allowance: f64,
+    /// What the host did in the meantime.
+    host: Disturbed,
+    /// The most that the host accounts for in one gap, in seconds of the schedule. Zero where it was quiet.
+    pub(super) disturbance: f64,
 }
 
 impl<'r> Runs<'r> {
@@ -34,22 +40,42 @@ impl<'r> Runs<'r> {
         for attempt in &recording.attempts {
             by_event.entry(attempt.event).or_default().push(attempt);
         }
-        let events = by_event
+        let events: Vec<Run<'_>> = by_event
             .into_iter()
             .map(|(event, mut attempts)| {
                 attempts.sort_by_key(|attempt| attempt.head);
                 Run { event, attempts }
             })
             .collect();
-        Self {
+        let allowance = allowance(recording);
+        let mut runs = Self {
             recording,
             events,
-            allowance: allowance(recording),
-        }
+            allowance,
+            host: Disturbed::new(recording, allowance * recording.scale),
+            disturbance: 0.0,
+        };
+        let pairs = runs.events.iter().flat_map(|run| run.attempts.windows(2));
+        let most = pairs.map(|pair| {
+            let held = runs.held(pair[0].head, pair[1].head);
+            held.max(runs.late(pair[0]))
+        });
+        runs.disturbance = most.fold(0.0, f64::max);
+        runs
+    }
+
+    /// How much of the time between two instants the host accounts for, in seconds of the schedule.
+    pub(super) fn held(&self, from: Duration, until: Duration) -> f64 {
+        self.host.held(from, until) / self.recording.scale
+    }
+
+    /// By how much an attempt may have been made before it was noted, in seconds of the schedule.
+    pub(super) fn late(&self, attempt: &Attempt) -> f64 {
+        self.host.late(attempt.head) / self.recording.scale
     }
 
     /// Real time in seconds of the schedule.
-    pub(super) fn virtual_s(&self, real: std::time::Duration) -> f64 {
+    pub(super) fn virtual_s(&self, real: Duration) -> f64 {
         real.as_secs_f64() / self.recording.scale
     }
 
@@ -63,9 +89,12 @@ impl<'r> Runs<'r> {
         (next.head.as_secs_f64() - before.head.as_secs_f64()) / self.recording.scale
     }
 
-    /// How long was listened after an attempt was answered.
+    /// How long was listened after an attempt was answered, without the time in which the host ran nothing: nobody
+    /// could have sent in it.
     pub(super) fn watched_after(&self, attempt: &Attempt) -> f64 {
-        (self.recording.watched_until.as_secs_f64() - attempt.answered().as_secs_f64()) / self.recording.scale
+        let until = self.recording.watched_until;
+        (until.as_secs_f64() - attempt.answered().as_secs_f64()) / self.recording.scale
+            - self.held(attempt.answered(), until)
     }
 }
 

@@ -7,7 +7,7 @@
 
 use super::growth;
 use super::judgement::{Judge, Rule};
-use super::outcome::{Grade, Outcome, within_overhead};
+use super::outcome::{Grade, Outcome, Reading, within_overhead};
 use super::rates;
 use super::runs::number;
 use super::series::{GIVEN_UP_S, Group, Series, mean, quantile, sorted};
@@ -28,6 +28,9 @@ const DURATION_S: ((f64, f64), (f64, f64)) = ((510.0, 690.0), (420.0, 780.0));
 
 /// Number of retries, as documented and at the edge.
 const RETRIES: ((f64, f64), (f64, f64)) = ((10.0, 45.0), (7.0, 70.0));
+
+/// A sender that is held up misses a retry in so many seconds at most, on average: the cap with full jitter.
+const RETRY_AT_LEAST_EACH_S: f64 = 30.0;
 
 /// Once an event has been tried for so long, its largest delay has had the occasion to be too large.
 const CAP_SHOWN_AFTER_S: f64 = 300.0;
@@ -62,22 +65,24 @@ fn cap(judge: &mut Judge<'_>, rows: &'static ScheduleRows, open: &[&Series]) {
     };
     // No verdict rests on one long gap: that may be a pause of the host.
     let skipped = usize::from(open.len() < 3);
-    let largest = sorted(open.iter().filter_map(|series| {
-        let gaps = sorted(series.after.iter().copied());
-        gaps.len().checked_sub(1 + skipped).map(|index| gaps[index])
-    }));
-    if largest.is_empty() {
+    let statistic = |reading: Reading| {
+        let largest = sorted(open.iter().filter_map(|series| {
+            let gaps = sorted(series.after.read(reading).iter().copied());
+            gaps.len().checked_sub(1 + skipped).map(|index| gaps[index])
+        }));
+        (!largest.is_empty()).then(|| quantile(&largest, 0.5))
+    };
+    let Some(recorded) = statistic(Reading::Recorded) else {
         judge.report(rule, Outcome::undecided("there was one delay only"));
         return;
-    }
-    let statistic = quantile(&largest, 0.5);
-    let outcome = within_overhead(runs.allowance, |shift| {
-        let grade = match statistic - shift {
+    };
+    let outcome = within_overhead(runs, |reading, shift| {
+        let grade = match statistic(reading).unwrap_or(recorded) - shift {
             value if value <= CAP_S.0 => Grade::Met,
             value if value <= CAP_S.1 => Grade::Doubtful,
             _ => Grade::Broken,
         };
-        (grade, format!("{} s", number(statistic)))
+        (grade, format!("{} s", number(recorded)))
     });
     let shown = quantile(&sorted(open.iter().map(|series| series.total)), 0.5) >= CAP_SHOWN_AFTER_S;
     let outcome = match outcome {
@@ -102,14 +107,18 @@ fn give_up(judge: &mut Judge<'_>, rows: &'static ScheduleRows, open: &[&Series])
         ),
         false_alarm: rates::of("duration", open.len()),
     };
-    let median = quantile(&sorted(open.iter().map(|series| series.total)), 0.5);
-    let value = format!("{} s", number(median));
+    let median = |reading: Reading| quantile(&sorted(open.iter().map(|series| series.total(reading))), 0.5);
+    let value = format!("{} s", number(median(Reading::Recorded)));
+    let retries = mean(open.iter().map(|series| count(series)));
     let outcome = if most_finished(open, runs.allowance) {
-        let retries = mean(open.iter().map(|series| count(series)));
-        within_overhead(runs.allowance, |shift| {
-            (between(median, shift * retries, DURATION_S), value.clone())
+        within_overhead(runs, |reading, shift| {
+            let (least, most) = match reading {
+                Reading::Growing => (median(Reading::Shortest), median(Reading::Longest)),
+                other => (median(other), median(other)),
+            };
+            (between(least - shift * retries, most, DURATION_S), value.clone())
         })
-    } else if median > DURATION_S.1.1 + runs.allowance * mean(open.iter().map(|series| count(series))) {
+    } else if median(Reading::Shortest) > DURATION_S.1.1 + runs.allowance * retries {
         Outcome::when(false, format!("{value}, and not over"))
     } else {
         Outcome::Undecided(value, not_finished())
@@ -159,7 +168,15 @@ fn attempts(judge: &mut Judge<'_>, rows: &'static ScheduleRows, open: &[&Series]
     };
     let retries = mean(open.iter().map(|series| count(series)));
     let outcome = if most_finished(open, runs.allowance) {
-        Outcome::Decided(between(retries, 0.0, RETRIES), number(retries))
+        // While the host stood still, no retry was made, and the ten minutes went by.
+        let missed = mean(open.iter().map(|series| series.after.held())) / RETRY_AT_LEAST_EACH_S;
+        within_overhead(runs, |reading, _| {
+            let most = match reading {
+                Reading::Recorded | Reading::Shortest => retries,
+                Reading::Longest | Reading::Growing => retries + missed,
+            };
+            (between(retries, most, RETRIES), number(retries))
+        })
     } else if retries > RETRIES.1.1 {
         Outcome::when(false, format!("{}, and not over", number(retries)))
     } else {
@@ -184,9 +201,9 @@ fn not_finished() -> String {
     )
 }
 
-/// Within the inner bounds, within the outer ones, or outside. `shift` may be taken from the value at the upper side.
-fn between(value: f64, shift: f64, (inner, outer): ((f64, f64), (f64, f64))) -> Grade {
-    let inside = |(low, high): (f64, f64)| value >= low && value - shift <= high;
+/// Within the inner bounds, within the outer ones, or outside, where the value lies somewhere from `least` to `most`.
+fn between(least: f64, most: f64, (inner, outer): ((f64, f64), (f64, f64))) -> Grade {
+    let inside = |(low, high): (f64, f64)| most >= low && least <= high;
     if inside(inner) {
         Grade::Met
     } else if inside(outer) {

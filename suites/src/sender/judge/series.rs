@@ -1,5 +1,6 @@
 //! The gaps of each event under answers that ask for a retry, and what a group of events says together.
 
+use super::outcome::Reading;
 use super::runs::{Run, Runs};
 use crate::sender::{Mode, ScheduleRows};
 
@@ -15,16 +16,71 @@ pub(super) const CAPPED_FROM_S: f64 = 54.0;
 /// Largest gap of a sender that keeps its cap in some way; beyond it, a long gap is growth and no pause.
 const KEPT_CAP_S: f64 = 100.0;
 
+/// Gaps, and what the host has to do with each of them.
+#[derive(Default)]
+pub(super) struct Gaps {
+    recorded: Vec<f64>,
+    /// The same without what the host accounts for. Empty where it was quiet.
+    shortest: Vec<f64>,
+    /// The same with what the attempt before may have been noted too late by. Empty where the host was quiet.
+    longest: Vec<f64>,
+}
+
+impl Gaps {
+    fn push(&mut self, gap: f64, held: f64, late: f64, disturbed: bool) {
+        self.recorded.push(gap);
+        if disturbed {
+            self.shortest.push((gap - held).max(0.0));
+            self.longest.push(gap + late);
+        }
+    }
+
+    /// As they were recorded.
+    pub(super) fn recorded(&self) -> &[f64] {
+        &self.recorded
+    }
+
+    /// Read in this way; as the earlier ones of a comparison where it matters.
+    pub(super) fn read(&self, reading: Reading) -> &[f64] {
+        let read = match reading {
+            Reading::Recorded => &self.recorded,
+            Reading::Shortest | Reading::Growing => &self.shortest,
+            Reading::Longest => &self.longest,
+        };
+        if read.is_empty() { &self.recorded } else { read }
+    }
+
+    /// Read in this way as the later ones of a comparison.
+    pub(super) fn later(&self, reading: Reading) -> &[f64] {
+        match reading {
+            Reading::Growing => self.read(Reading::Longest),
+            other => self.read(other),
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.recorded.len()
+    }
+
+    /// How much of all of them the host accounts for.
+    pub(super) fn held(&self) -> f64 {
+        let pairs = self.recorded.iter().zip(&self.shortest);
+        pairs.map(|(recorded, shortest)| recorded - shortest).sum()
+    }
+}
+
 /// The gaps of one event while it was answered with statuses that are retried, in seconds of the schedule.
 pub(super) struct Series {
     /// From each answer to the next attempt: what a delay is at most.
-    pub(super) after: Vec<f64>,
+    pub(super) after: Gaps,
     /// From each attempt to the next: what a delay is at least.
-    pub(super) start: Vec<f64>,
+    pub(super) start: Gaps,
     /// Whether the last attempt was answered with such a status too, so that only the sender ended the event.
     pub(super) open: bool,
     /// From the first answer to the last attempt.
     pub(super) total: f64,
+    /// By how much the first attempt may have been noted too late.
+    late: f64,
     /// How long was listened after the last answer.
     pub(super) silence: f64,
     /// Attempts that came after the sender had fallen silent for good, as it seemed.
@@ -35,6 +91,15 @@ impl Series {
     /// Whether the sender can be said to have given up.
     pub(super) fn finished(&self, allowance: f64) -> bool {
         self.resumed > 0 || self.silence >= GIVEN_UP_S + allowance
+    }
+
+    /// From the first answer to the last attempt, read in this way.
+    pub(super) fn total(&self, reading: Reading) -> f64 {
+        match reading {
+            Reading::Recorded => self.total,
+            Reading::Shortest | Reading::Growing => (self.total - self.after.held()).max(0.0),
+            Reading::Longest => self.total + self.late,
+        }
     }
 
     fn of(runs: &Runs<'_>, run: &Run<'_>, rows: &ScheduleRows) -> Self {
@@ -48,23 +113,34 @@ impl Series {
             .count();
         let open = asked == run.attempts.len();
         let mut series = Self {
-            after: Vec::new(),
-            start: Vec::new(),
+            after: Gaps::default(),
+            start: Gaps::default(),
             open,
             total: 0.0,
+            late: run.attempts.first().map_or(0.0, |first| runs.late(first)),
             silence: run.attempts.last().map_or(0.0, |last| runs.watched_after(last)),
             resumed: 0,
         };
         for position in 0..asked.min(run.attempts.len().saturating_sub(1)) {
             let (before, next) = (run.attempts[position], run.attempts[position + 1]);
             let gap = runs.after_answer(before, next).max(0.0);
-            let kept_cap = series.after.iter().all(|earlier| *earlier <= KEPT_CAP_S);
-            if series.open && gap > GIVEN_UP_S && series.total >= RESUMED_AFTER_S && kept_cap {
+            let held = runs.held(before.answered(), next.head);
+            let kept_cap = series
+                .after
+                .recorded()
+                .iter()
+                .all(|earlier| *earlier <= KEPT_CAP_S);
+            if series.open && gap - held > GIVEN_UP_S && series.total >= RESUMED_AFTER_S && kept_cap {
                 series.resumed = run.attempts.len() - 1 - position;
                 break;
             }
-            series.after.push(gap);
-            series.start.push(runs.between_heads(before, next));
+            let disturbed = runs.disturbance > 0.0;
+            let late = if disturbed { runs.late(before) } else { 0.0 };
+            series.after.push(gap, held, late, disturbed);
+            let start = runs.between_heads(before, next);
+            series
+                .start
+                .push(start, runs.held(before.head, next.head), late, disturbed);
             series.total = runs.after_answer(run.attempts[0], next).max(0.0);
         }
         series
@@ -90,16 +166,19 @@ impl Group {
             .events
             .iter()
             .map(|run| Series::of(runs, run, rows))
-            .filter(|series| !series.after.is_empty())
+            .filter(|series| series.after.len() > 0)
             .collect();
         let steady = super::steady::is_steady(&series, runs.recording);
         Self { series, steady }
     }
 
     /// Whether the jitter leaves no delay at its full length: some of the first delays are shorter than the documents
-    /// let the shortest one be without jitter. A host cannot make a delay shorter.
+    /// let the shortest one be without jitter, and no attempt that was noted late is the reason.
     pub(super) fn reaches_down(&self) -> bool {
-        let first = |series: &Series| series.start.iter().take(FLOOR_DELAYS).any(|gap| *gap < FLOOR_S);
+        let first = |series: &Series| {
+            let delays = series.start.read(Reading::Longest);
+            delays.iter().take(FLOOR_DELAYS).any(|gap| *gap < FLOOR_S)
+        };
         self.series.iter().any(first)
     }
 

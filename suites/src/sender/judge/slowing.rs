@@ -7,7 +7,7 @@
 //! that load can hide such a sender, and never make one.
 
 use super::judgement::{Judge, Rule};
-use super::outcome::{Grade, within_overhead};
+use super::outcome::{Grade, Reading, within_overhead};
 use super::rates;
 use super::schedule::EVENTS_TO_FAIL;
 use super::series::{Group, Series, largest, rank_beyond_stalls, sorted};
@@ -41,12 +41,32 @@ pub(super) fn judge(judge: &mut Judge<'_>, rows: &'static ScheduleRows, group: &
         return;
     }
     let runs = judge.runs();
-    let columns: Vec<Vec<f64>> = (0..=*HELD_AGAINST.end())
-        .map(|index| sorted(open.iter().filter_map(|series| series.after.get(index).copied())))
-        .collect();
-    if columns.iter().any(|column| column.len() < open.len()) {
+    if open
+        .iter()
+        .any(|series| series.after.len() <= *HELD_AGAINST.end())
+    {
         return;
     }
+    let columns = |later: bool, reading: Reading| -> Vec<Vec<f64>> {
+        let gaps = |series: &&Series| {
+            if later {
+                series.after.later(reading).to_vec()
+            } else {
+                series.after.read(reading).to_vec()
+            }
+        };
+        let gaps: Vec<Vec<f64>> = open.iter().map(gaps).collect();
+        let column = |index: usize| sorted(gaps.iter().map(|gaps| gaps[index]));
+        (0..=*HELD_AGAINST.end()).map(column).collect()
+    };
+    let chance = |reading: Reading, shift: f64| {
+        chance(
+            &columns(false, reading),
+            &columns(true, reading),
+            runs.recording.mode,
+            shift,
+        )
+    };
     let rule = Rule {
         requirement: rows.exponential,
         name: "not-slowing",
@@ -55,11 +75,11 @@ pub(super) fn judge(judge: &mut Judge<'_>, rows: &'static ScheduleRows, group: &
         false_alarm: rates::of("not-slowing", open.len()),
     };
     let value = {
-        let (factor, chance) = chance(&columns, runs.recording.mode, 0.0);
+        let (factor, chance) = chance(Reading::Recorded, 0.0);
         format!("{chance:.6} with a factor of {factor:.1} or more")
     };
-    let outcome = within_overhead(runs.allowance, |shift| {
-        let grade = match chance(&columns, runs.recording.mode, shift).1 {
+    let outcome = within_overhead(runs, |reading, shift| {
+        let grade = match chance(reading, shift).1 {
             chance if chance < CHANCE.0 => Grade::Broken,
             chance if chance < CHANCE.1 => Grade::Doubtful,
             _ => Grade::Met,
@@ -69,11 +89,12 @@ pub(super) fn judge(judge: &mut Judge<'_>, rows: &'static ScheduleRows, group: &
     judge.report(rule, outcome);
 }
 
-/// The factor that a sender with these delays has at least, and the chance of the later ones under it.
-fn chance(columns: &[Vec<f64>], mode: Mode, shift: f64) -> (f64, f64) {
+/// The factor that a sender with these delays has at least, and the chance of the later ones under it. Both are the same
+/// delays, read as the earlier and as the later ones.
+fn chance(columns: &[Vec<f64>], later: &[Vec<f64>], mode: Mode, shift: f64) -> (f64, f64) {
     let rank = rank_beyond_stalls(mode, columns[0].len());
     let exponent = |index: usize| f64::from(u32::try_from(index).unwrap_or(u32::MAX));
-    let drawn = drawn(&columns[0]);
+    let drawn = drawn(&later[0]);
     let factor = FACTOR_FROM
         .filter_map(|index| {
             let seen = (largest(&columns[index], rank)? - shift) / drawn;
@@ -83,9 +104,9 @@ fn chance(columns: &[Vec<f64>], mode: Mode, shift: f64) -> (f64, f64) {
     // The longest of k even draws lies below a share of the range with a chance of that share to the power of k.
     let (mut terms, mut product) = (0, 1.0);
     for index in HELD_AGAINST {
-        let longest = columns[index].last().copied().unwrap_or(0.0);
+        let longest = later[index].last().copied().unwrap_or(0.0);
         let meant = factor.powf(exponent(index)).min(CAP_S);
-        product *= (longest / meant).min(1.0).powf(exponent(columns[index].len()));
+        product *= (longest / meant).min(1.0).powf(exponent(later[index].len()));
         terms += 1;
     }
     (factor, of_product(product, terms))
@@ -144,7 +165,7 @@ mod tests {
 
     #[test]
     fn squares_slow_down_and_powers_do_not() {
-        let of = |meant: &[f64]| chance(&columns(meant), Mode::Virtual, 0.0).1;
+        let of = |meant: &[f64]| chance(&columns(meant), &columns(meant), Mode::Virtual, 0.0).1;
         assert!(of(&[1.0, 4.0, 9.0, 16.0, 25.0, 36.0]) < 1e-6);
         for factor in [1.3_f64, 2.0, 3.0, 4.0] {
             let meant: Vec<f64> = (0..6).map(|index| factor.powi(index).min(60.0)).collect();

@@ -1,11 +1,13 @@
 //! Whether the first delay is 1 s, in whichever way it is scattered.
 
 use super::judgement::{Judge, Rule};
-use super::outcome::{Grade, Outcome, within_overhead};
+use super::outcome::{Grade, Outcome, Reading, within_overhead};
 use super::rates;
 use super::runs::number;
 use super::schedule::EVENTS_TO_FAIL;
-use super::series::{CAPPED_FROM_S, Group, Series, largest, mean, quantile, rank_beyond_stalls, sorted};
+use super::series::{
+    CAPPED_FROM_S, Gaps, Group, Series, largest, mean, quantile, rank_beyond_stalls, sorted,
+};
 use crate::sender::{Mode, ScheduleRows};
 
 /// The first delay of a sender without jitter: as documented, and at the edge.
@@ -59,8 +61,8 @@ pub(super) fn judge(judge: &mut Judge<'_>, rows: &'static ScheduleRows, group: &
     }
 }
 
-fn first(group: &Group, gaps: impl Fn(&Series) -> &Vec<f64>) -> Vec<f64> {
-    sorted(group.series.iter().map(|series| gaps(series)[0]))
+fn first(group: &Group, reading: Reading, gaps: impl Fn(&Series) -> &Gaps) -> Vec<f64> {
+    sorted(group.series.iter().map(|series| gaps(series).read(reading)[0]))
 }
 
 /// The mean of the lower three quarters of sorted values: stalls do not reach it, and one value matters little.
@@ -81,11 +83,11 @@ fn steady(judge: &mut Judge<'_>, rows: &'static ScheduleRows, group: &Group) {
         false_alarm: rates::of("first-delay", group.series.len()),
     };
     // Load moves delays up and leaves the lowest near what was meant. An upper bound looks at the very lowest.
-    let delays = first(group, |series| &series.after);
-    let smallest = delays[0];
     let is_scattered = scatter(group) >= SCATTERED_FROM_S;
-    let lower = quantile(&first(group, |series| &series.start), 0.25);
-    let outcome = within_overhead(runs.allowance, |shift| {
+    let outcome = within_overhead(runs, |reading, shift| {
+        let smallest = first(group, reading, |series| &series.after)[0];
+        let starts = sorted(group.series.iter().map(|series| series.start.later(reading)[0]));
+        let lower = quantile(&starts, 0.25);
         let inside = |(low, high): (f64, f64), scattered: f64| {
             let high = if is_scattered { scattered } else { high };
             lower - shift >= low && smallest - shift <= high
@@ -110,7 +112,7 @@ fn scatter(group: &Group) -> f64 {
             group
                 .series
                 .iter()
-                .filter_map(|one| one.after.get(index).copied()),
+                .filter_map(|one| one.after.recorded().get(index).copied()),
         );
         let is_whole = column.len() == group.series.len();
         let median = is_whole.then(|| quantile(&column, 0.5))?;
@@ -132,24 +134,24 @@ fn late(judge: &mut Judge<'_>, rows: &'static ScheduleRows, group: &Group) {
         threshold: format!("at most {} s; a warning up to {} s", limits.0, limits.1),
         false_alarm: rates::of("first-delay-late", group.series.len()),
     };
-    let statistic = mean_of_lower(&first(group, |series| &series.after));
-    let value = format!("{} s", number(statistic));
-    let outcome = within_overhead(runs.allowance, |shift| {
+    let outcome = within_overhead(runs, |reading, shift| {
+        let statistic = mean_of_lower(&first(group, reading, |series| &series.after));
+        let value = format!("{} s", number(statistic));
         let grade = match statistic - shift {
             value if value <= limits.0 => Grade::Met,
             value if value <= limits.1 => Grade::Doubtful,
             _ => Grade::Broken,
         };
-        (grade, value.clone())
+        (grade, value)
     });
     judge.report(rule, if_enough(group, outcome));
 }
 
 fn long(judge: &mut Judge<'_>, rows: &'static ScheduleRows, group: &Group) {
     let runs = judge.runs();
-    let delays = first(group, |series| &series.after);
-    let rank = rank_beyond_stalls(runs.recording.mode, delays.len());
-    let Some(statistic) = largest(&delays, rank) else {
+    let rank = rank_beyond_stalls(runs.recording.mode, group.series.len());
+    let statistic = |reading| largest(&first(group, reading, |series| &series.after), rank);
+    let Some(recorded) = statistic(Reading::Recorded) else {
         return;
     };
     let (limits, kind) = if group.reaches_down() {
@@ -167,9 +169,9 @@ fn long(judge: &mut Judge<'_>, rows: &'static ScheduleRows, group: &Group) {
         ),
         false_alarm: rates::of("first-delays-long", group.series.len()),
     };
-    let value = format!("{} s, the {}", number(statistic), nth(rank));
-    let outcome = within_overhead(runs.allowance, |shift| {
-        let grade = match statistic - shift {
+    let value = format!("{} s, the {}", number(recorded), nth(rank));
+    let outcome = within_overhead(runs, |reading, shift| {
+        let grade = match statistic(reading).unwrap_or(recorded) - shift {
             value if value <= limits.0 => Grade::Met,
             value if value <= limits.1 => Grade::Doubtful,
             _ => Grade::Broken,
@@ -206,23 +208,22 @@ fn early(judge: &mut Judge<'_>, rows: &'static ScheduleRows, group: &Group) {
         threshold: format!("at least {} s; a warning below {} s", limits.0, limits.1),
         false_alarm: rates::of("first-delays-early", group.series.len()),
     };
-    let sums = sorted(
-        group
-            .series
-            .iter()
-            .filter(|series| series.start.len() >= delays)
-            .map(|series| series.start[..delays].iter().sum()),
-    );
+    let sums = |reading: Reading| {
+        let starts = group.series.iter().map(|series| series.start.read(reading));
+        let long = starts.filter(|starts| starts.len() >= delays);
+        sorted(long.map(|starts| starts[..delays].iter().sum()))
+    };
+    let count = sums(Reading::Recorded).len();
     // Where most events have fewer delays, the others are no sample of them.
-    if sums.len() * 4 < group.series.len() * 3 || sums.is_empty() {
+    if count * 4 < group.series.len() * 3 || count == 0 {
         judge.report(
             rule,
             Outcome::undecided(format!("not every event shows {delays} delays")),
         );
         return;
     }
-    let statistic = mean_of_lower(&sums);
-    let outcome = within_overhead(runs.allowance, |shift| {
+    let outcome = within_overhead(runs, |reading, shift| {
+        let statistic = mean_of_lower(&sums(reading));
         let taken = shift * f64::from(u32::try_from(delays).unwrap_or(0));
         let grade = match statistic - taken {
             value if value < limits.0 => Grade::Broken,
@@ -240,8 +241,8 @@ fn early(judge: &mut Judge<'_>, rows: &'static ScheduleRows, group: &Group) {
 }
 
 fn immediate(judge: &mut Judge<'_>, rows: &'static ScheduleRows, group: &Group) {
-    let delays = first(group, |series| &series.start);
-    if delays.len() < IMMEDIATE_FROM_EVENTS {
+    let events = group.series.len();
+    if events < IMMEDIATE_FROM_EVENTS {
         return;
     }
     let rule = Rule {
@@ -249,13 +250,18 @@ fn immediate(judge: &mut Judge<'_>, rows: &'static ScheduleRows, group: &Group) 
         name: "first-delay-none",
         statistic: "largest first delay of the events, one in sixteen left out",
         threshold: format!("at least {IMMEDIATE_S} s"),
-        false_alarm: rates::of("first-delay-none", delays.len()),
+        false_alarm: rates::of("first-delay-none", events),
     };
-    let statistic = delays[delays.len() - 1 - delays.len() / 16];
-    judge.report(
-        rule,
-        Outcome::when(statistic >= IMMEDIATE_S, format!("{} s", number(statistic))),
-    );
+    let outcome = within_overhead(judge.runs(), |reading, _| {
+        let statistic = first(group, reading, |series| &series.start)[events - 1 - events / 16];
+        let grade = if statistic >= IMMEDIATE_S {
+            Grade::Met
+        } else {
+            Grade::Broken
+        };
+        (grade, format!("{} s", number(statistic)))
+    });
+    judge.report(rule, outcome);
 }
 
 /// With scattered delays and few events, anything may be a draw.

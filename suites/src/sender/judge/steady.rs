@@ -4,6 +4,7 @@
 //! longer gaps, where noise is small beside the delay and jitter is not, and from the median down, where stalls do not
 //! reach.
 
+use super::outcome::Reading;
 use super::series::{CAPPED_FROM_S, Series, quantile, sorted};
 use crate::sender::{Mode, Recording};
 
@@ -45,9 +46,9 @@ pub(super) fn is_steady(series: &[Series], recording: &Recording) -> bool {
     };
     !series.is_empty()
         && series.iter().all(|one| {
-            let is_plain = recording.mode == Mode::Virtual && is_plain(&one.after);
+            let is_plain = recording.mode == Mode::Virtual && is_plain(one.after.recorded());
             let steps = if is_plain { LAW_PLAIN } else { steps };
-            follows_a_law(&one.after, steps, tolerance)
+            follows_a_law(one.after.recorded(), steps, tolerance)
         })
 }
 
@@ -66,12 +67,22 @@ fn is_plain(gaps: &[f64]) -> bool {
 
 fn agree(series: &[Series]) -> bool {
     let spreads = sorted(COMPARED.filter_map(|index| {
-        let column: Option<Vec<f64>> = series.iter().map(|one| one.after.get(index).copied()).collect();
-        let column = sorted(column?);
-        let median = quantile(&column, 0.5);
-        COMPARED_S
-            .contains(&median)
-            .then(|| (median - column[0]) / median)
+        let column: Option<Vec<(f64, f64)>> = series
+            .iter()
+            .map(|one| {
+                Some((
+                    *one.after.recorded().get(index)?,
+                    *one.after.read(Reading::Shortest).get(index)?,
+                ))
+            })
+            .collect();
+        let mut column = column?;
+        column.sort_by(|one, other| one.0.total_cmp(&other.0));
+        let median = column[(column.len() - 1) / 2].0;
+        // One stall ends the delays of all events at once, which then agree whatever was meant.
+        let mut lower = column.iter().take_while(|(recorded, _)| *recorded <= median);
+        let is_own = lower.all(|(recorded, shortest)| recorded - shortest < SPREAD * median);
+        (COMPARED_S.contains(&median) && is_own).then(|| (median - column[0].0) / median)
     }));
     spreads.len() >= COMPARED_AT_LEAST && quantile(&spreads, 0.5) < SPREAD
 }

@@ -2,6 +2,7 @@
 
 mod answers;
 mod bodies;
+mod disturbed;
 mod pace;
 mod schedule;
 

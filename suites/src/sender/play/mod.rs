@@ -2,6 +2,7 @@
 
 pub(crate) mod desk;
 mod intake;
+mod pulse;
 pub(crate) mod run;
 pub(crate) mod stage;
 pub(crate) mod wait;

@@ -7,8 +7,10 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 
 use super::desk::Part;
+use super::pulse::Pulse;
 use super::stage::Stage;
 use super::wait::{Process, Terms};
+use crate::sender::HostTrace;
 use crate::sender::command::{self, Ended, Launch, Sender};
 use crate::sender::handed::Handed;
 use crate::sender::side::SenderSide;
@@ -69,6 +71,8 @@ pub(crate) struct Played {
     pub(crate) gone: Vec<Gone>,
     /// Until when was listened to each event.
     pub(crate) until: Vec<Duration>,
+    /// What the host did in the meantime.
+    pub(crate) host: HostTrace,
     /// Why the play was ended before all events were over.
     pub(crate) stopped: Option<Stopped>,
 }
@@ -89,6 +93,7 @@ pub(crate) struct Opened {
     play: Play,
     stage: Arc<Stage>,
     listener: TcpListener,
+    pulse: Pulse,
 }
 
 impl Play {
@@ -98,10 +103,12 @@ impl Play {
         let scale = self.events.first().map_or(1.0, |cast| cast.terms.scale);
         let (stage, listener) = Stage::open(self.side, parts, scale).await?;
         self.starting = self.starting.max(1);
+        let pulse = Pulse::start(stage.began(), scale)?;
         Ok(Opened {
             play: self,
             stage,
             listener,
+            pulse,
         })
     }
 }
@@ -135,7 +142,7 @@ impl Opened {
         let mut stop = std::pin::pin!(stop);
         let mut stopped = None;
         loop {
-            if let Some(why) = step(&self.play, &self.stage, &handed, &mut ways).await {
+            if let Some(why) = step(&self.play, &self.stage, &self.pulse, &handed, &mut ways).await {
                 stopped = Some(why);
             }
             let now = self.stage.now();
@@ -168,13 +175,20 @@ impl Opened {
             stage: self.stage,
             gone,
             until: heard,
+            host: self.pulse.trace(),
             stopped,
         }
     }
 }
 
 /// Starts what may start, and sees what is over. Returns why there is no point in going on.
-async fn step(play: &Play, stage: &Stage, handed: &[Handed], ways: &mut [Way]) -> Option<Stopped> {
+async fn step(
+    play: &Play,
+    stage: &Stage,
+    pulse: &Pulse,
+    handed: &[Handed],
+    ways: &mut [Way],
+) -> Option<Stopped> {
     let now = stage.now();
     let mut starting = 0;
     let mut ending = Vec::new();
@@ -203,7 +217,11 @@ async fn step(play: &Play, stage: &Stage, handed: &[Handed], ways: &mut [Way]) -
                 starting += 1;
             }
             let is_started = play.launch.is_none() || way.process.started.is_some();
-            if is_started && event.open == 0 && terms.over_at(event, way.process).is_some_and(|at| now >= at)
+            if is_started
+                && event.open == 0
+                && terms
+                    .over_at(event, way.process, |at| pulse.stalled_since(at))
+                    .is_some_and(|at| now >= at)
             {
                 way.over = true;
                 ending.push(number);

@@ -84,6 +84,11 @@ impl Stage {
         Ok((Arc::new(stage), listener))
     }
 
+    /// The origin of every instant.
+    pub(crate) fn began(&self) -> Instant {
+        self.began
+    }
+
     pub(crate) fn addr(&self) -> SocketAddr {
         self.addr
     }

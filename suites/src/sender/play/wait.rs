@@ -56,8 +56,14 @@ impl Terms {
         quiet.max(SHORTEST) + 2 * self.overhead
     }
 
-    /// When the event is over if nothing further arrives; `None` while there is no saying.
-    pub(crate) fn over_at(&self, event: &Event, process: Process) -> Option<Duration> {
+    /// When the event is over if nothing further arrives; `None` while there is no saying. `stalled` tells how long the
+    /// host has run nothing since an instant: nobody could have sent in that time.
+    pub(crate) fn over_at(
+        &self,
+        event: &Event,
+        process: Process,
+        stalled: impl Fn(Duration) -> Duration,
+    ) -> Option<Duration> {
         if event.flooded {
             return Some(Duration::ZERO);
         }
@@ -103,7 +109,9 @@ impl Terms {
         } else {
             answered
         };
-        Some((from + wait).min(at_most.max(answered + self.quiet())))
+        // A host that hardly runs is not waited for without end.
+        let lost = stalled(from).min(wait);
+        Some((from + wait).min(at_most.max(answered + self.quiet())) + lost)
     }
 }
 
@@ -157,7 +165,7 @@ mod tests {
     }
 
     fn over(answers: &[Answered], terms: Terms, process: Process) -> Option<Duration> {
-        terms.over_at(&event(answers).events[0], process)
+        terms.over_at(&event(answers).events[0], process, |_| Duration::ZERO)
     }
 
     #[test]
@@ -190,6 +198,14 @@ mod tests {
     }
 
     #[test]
+    fn what_the_host_lost_is_waited_for_as_well_up_to_as_long_again() {
+        let desk = event(&[Answered::Status(503)]);
+        let over = |lost| TERMS.over_at(&desk.events[0], Process::default(), |_| lost);
+        assert_eq!(over(AT(400)), Some(AT(3000)));
+        assert_eq!(over(AT(60_000)), Some(AT(5200)));
+    }
+
+    #[test]
     fn a_sender_that_is_gone_is_not_waited_for() {
         let gone = Process {
             started: Some(AT(0)),
@@ -209,7 +225,7 @@ mod tests {
             watch_s: 100_000.0,
             ..TERMS
         };
-        let over_at = slower.over_at(&growing.events[0], Process::default());
+        let over_at = slower.over_at(&growing.events[0], Process::default(), |_| Duration::ZERO);
         assert_eq!(
             over_at,
             Some(AT(3500)),

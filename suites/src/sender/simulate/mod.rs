@@ -13,7 +13,7 @@ pub use table::Table;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use host::Host;
+use host::{Conditions, Host};
 use policy::Policy;
 use random::Random;
 
@@ -150,6 +150,8 @@ fn record(policy: &Policy, host: Host, events: u32, random: &mut Random) -> Reco
         scale,
         ..Recording::new("olbrain")
     };
+    let conditions = Conditions::new(host, random);
+    recording.host = conditions.trace(random);
     for event in 0..events {
         let (mut at, mut delay) = (0.0, 0.0);
         for retry in 0..ATTEMPTS_AT_MOST {
@@ -159,12 +161,12 @@ fn record(policy: &Policy, host: Host, events: u32, random: &mut Random) -> Reco
             recording.attempts.push(attempt);
             recording.watched_until = recording
                 .watched_until
-                .max(head + Duration::from_secs_f64(130.0 * scale));
+                .max(Duration::from_secs_f64(conditions.listened(at, 130.0) * scale));
             delay = policy.delay(retry, delay, random);
             if !policy.goes_on(retry, at, delay) {
                 break;
             }
-            at += delay + host.noise(random);
+            at = conditions.made(at + delay, random);
         }
     }
     recording
@@ -179,6 +181,7 @@ mod tests {
     fn correct_senders_pass_and_wrong_ones_fail() {
         let cells = sample::cells();
         let mut faults = Vec::new();
+        let mut found_though_stalled = 0;
         for cell in &cells {
             let Tally { trials, failed, .. } = cell.tally;
             let place = format!(
@@ -193,12 +196,22 @@ mod tests {
                     cell.tally.by_rule
                 ));
             }
+            let found = failed * 10 >= trials * 9;
+            if !cell.correct && cell.events == 16 && cell.host == Host::Stalled {
+                // What depends on the stalls is undecided there.
+                found_though_stalled += usize::from(found);
+                continue;
+            }
             let blind = table::BLIND.contains(&cell.policy.name) && cell.host != Host::Exact;
-            if !cell.correct && cell.events == 16 && !blind && failed * 10 < trials * 9 {
+            if !cell.correct && cell.events == 16 && !blind && !found {
                 faults.push(format!("{place}: failed only {failed} of {trials}"));
             }
         }
         assert!(faults.is_empty(), "{}", faults.join("\n"));
+        assert!(
+            found_though_stalled * 2 > policy::WRONG.len(),
+            "on a host that stands still, only {found_though_stalled} wrong policies are found"
+        );
         let kept = concat!(env!("CARGO_MANIFEST_DIR"), "/../snapshots/sender/retry-rates.txt");
         let kept = std::fs::read_to_string(kept).unwrap();
         let digest = sample::digest(&cells);
