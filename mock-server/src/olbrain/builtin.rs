@@ -12,6 +12,7 @@ impl Fixtures {
         let agents = |ids: &[&str]| ids.iter().map(ToString::to_string).collect();
         Self {
             serves: Vec::new(),
+            wait_for_effects: None,
             base_url: None,
             organization_id: Some("org_01GZ4EH541NV4SZ377E78JW9B2".into()),
             project_id: Some("proj_01HB4D26R4H37S80V5MZZPQ38K".into()),

@@ -22,6 +22,9 @@ pub struct Fixtures {
     /// Parts of the API that a test run takes for served even where the server does not show them; uploads, runs, sessions.
     /// The mock ignores it.
     pub serves: Vec<String>,
+    /// Seconds that a test run waits for what the server does after its answer, where that is longer than usual. The mock
+    /// ignores it.
+    pub wait_for_effects: Option<u64>,
     /// The organization of the agents.
     pub organization_id: Option<String>,
     /// The project of the agents.
@@ -157,6 +160,12 @@ pub(crate) const DEFINITION: Definition = Definition {
             Kind::Words(&SURFACES),
             "Parts beside the trigger that are judged even where the server shows no sign of them.",
             "[\"uploads\", \"runs\", \"sessions\"]",
+        ),
+        Key::new(
+            "wait_for_effects",
+            Kind::Count,
+            "Seconds to wait for what the server does after its answer, where the usual 2 to 15 are too few.",
+            "30",
         ),
         Key::text(
             "organization_id",
@@ -309,6 +318,7 @@ impl Fixtures {
         let plain = |name, faults: &mut Faults<'_>| table.text(name, faults).map(|text| text.value);
         Self {
             serves: serves.into_iter().map(|surface| surface.value).collect(),
+            wait_for_effects: table.count("wait_for_effects", faults).map(|count| count.value),
             base_url: plain("base_url", faults),
             organization_id: plain("organization_id", faults),
             project_id: plain("project_id", faults),

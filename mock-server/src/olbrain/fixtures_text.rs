@@ -25,6 +25,11 @@ impl Fixtures {
         };
         let comment = if self.serves.is_empty() { "# " } else { "" };
         let _ = writeln!(out, "{comment}serves = [{}]", shown.join(", "));
+        out.push_str("\n# Seconds that a test run waits for what the server does after its answer, beyond the usual 2 to 15.\n");
+        let _ = match self.wait_for_effects {
+            Some(seconds) => writeln!(out, "wait_for_effects = {seconds}"),
+            None => writeln!(out, "# wait_for_effects = 30"),
+        };
         out.push_str("\n# Organization and project of the agents below.\n");
         optional(out, "organization_id", self.organization_id.as_deref(), "org_...");
         optional(out, "project_id", self.project_id.as_deref(), "proj_...");

@@ -1,7 +1,9 @@
 //! Waiting for something that takes the target a while, with an end.
 
+use std::fmt::Display;
 use std::time::Duration;
 
+use super::Olbrain;
 use crate::http::{Exchange, Request};
 use crate::probe::Probe;
 use crate::verdict::Finding;
@@ -25,15 +27,33 @@ pub(crate) const TO_OBEY: Duration = Duration::from_secs(15);
 /// How long a run may wait for its start.
 pub(crate) const TO_START: Duration = Duration::from_secs(15);
 
-/// Sends the request until `enough` says so, or the time is over. Returns the last exchange, and whether it was enough.
+/// The key of the configuration that has the suite wait longer.
+const KEY: &str = "olbrain.wait_for_effects";
+
+/// How long is waited where this much is usual: a target may be known to take longer.
+pub(crate) fn allowed(olbrain: &Olbrain, usual: Duration) -> Duration {
+    let declared = olbrain.fixtures.declared().wait_for_effects;
+    usual.max(Duration::from_secs(declared.unwrap_or_default()))
+}
+
+/// What was waited for, with how long that was, and how to wait longer: no document says when an effect has to be there.
+pub(crate) fn in_time(olbrain: &Olbrain, usual: Duration, wanted: impl Display) -> String {
+    let seconds = allowed(olbrain, usual).as_secs();
+    format!("{wanted}, at the latest after {seconds} s ({KEY} has the suite wait longer)")
+}
+
+/// Sends the request until `enough` says so, or the time is over: what is usual, or what the configuration allows. Returns
+/// the last exchange, and whether it was enough.
 ///
 /// The pauses are counted and not the clock, so that a slow target is asked as often as a fast one.
 pub(crate) fn until(
+    olbrain: &Olbrain,
     probe: &Probe<'_>,
-    time: Duration,
+    usual: Duration,
     request: &Request,
     enough: impl Fn(&Exchange) -> bool,
 ) -> (Exchange, bool) {
+    let time = allowed(olbrain, usual);
     let (mut waited, mut next) = (Duration::ZERO, PAUSE);
     loop {
         let exchange = probe.send(request.clone());
@@ -51,13 +71,19 @@ pub(crate) fn until(
 
 /// Sends the request, which is for what was just made, until it succeeds. `None`, and the requirement undecided, where it
 /// does not: that failure belongs to another requirement.
-pub(crate) fn seen(probe: &Probe<'_>, requirement: &str, request: &Request) -> Option<Exchange> {
+pub(crate) fn seen(
+    olbrain: &Olbrain,
+    probe: &Probe<'_>,
+    requirement: &str,
+    request: &Request,
+) -> Option<Exchange> {
     let there = |exchange: &Exchange| exchange.is_success() || exchange.is_withheld();
-    let (exchange, found) = until(probe, TO_BE_SEEN, request, there);
+    let (exchange, found) = until(olbrain, probe, TO_BE_SEEN, request, there);
     if found {
         return Some(exchange);
     }
-    let reason = format!("what was just made cannot be seen: {}", exchange.in_short());
+    let sight = in_time(olbrain, TO_BE_SEEN, "what was just made has to be seen");
+    let reason = format!("{sight}, but {}", exchange.in_short());
     probe.judge(requirement, &exchange, Finding::Undecided(reason));
     None
 }
@@ -70,4 +96,39 @@ pub(crate) fn settle(time: Duration) {
 /// Lets time pass, where only the target's clock can bring something about.
 pub(crate) fn pause(probe: &Probe<'_>, time: Duration) {
     std::thread::sleep(time / probe.run().settings().pace.max(1));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::{BaseUrl, Limits, Redactor};
+    use crate::target::Target;
+
+    fn allowing(seconds: Option<u64>) -> Olbrain {
+        let mut declared = mock_server::Fixtures::builtin().olbrain;
+        declared.wait_for_effects = seconds;
+        let base = BaseUrl::parse("http://127.0.0.1:1").unwrap();
+        Olbrain::new(
+            Target::new(base, Limits::default(), false, Redactor::default()),
+            declared,
+            1,
+        )
+    }
+
+    #[test]
+    fn the_configuration_lengthens_every_wait_and_shortens_none() {
+        let waits = |seconds| [TO_BE_SEEN, TO_OBEY].map(|usual| allowed(&allowing(seconds), usual).as_secs());
+        assert_eq!(waits(None), [2, 15]);
+        assert_eq!(waits(Some(1)), [2, 15]);
+        assert_eq!(waits(Some(5)), [5, 15]);
+        assert_eq!(waits(Some(60)), [60, 60]);
+    }
+
+    #[test]
+    fn whoever_waited_in_vain_is_told_how_to_wait_longer() {
+        assert_eq!(
+            in_time(&allowing(Some(20)), TO_BE_SEEN, "200"),
+            "200, at the latest after 20 s (olbrain.wait_for_effects has the suite wait longer)"
+        );
+    }
 }

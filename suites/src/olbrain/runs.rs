@@ -76,7 +76,7 @@ pub(crate) fn wait_longer_for(
     run: &str,
     wanted: impl Fn(&str) -> bool,
 ) -> (Exchange, bool) {
-    patience::until(probe, time, &fetch(olbrain, agent, run), |exchange| {
+    patience::until(olbrain, probe, time, &fetch(olbrain, agent, run), |exchange| {
         state(exchange).is_some_and(|state| wanted(&state))
     })
 }
@@ -92,7 +92,8 @@ pub(crate) fn ended(
     let (exchange, over) = wait_for(olbrain, probe, agent, &run, is_over);
     if !over {
         let reason = format!(
-            "no run came to its end in time; the last answer was {}",
+            "{}, but {}",
+            patience::in_time(olbrain, patience::TO_MOVE_ON, "a run has to come to its end"),
             exchange.in_short()
         );
         probe.skip(id, reason);

@@ -128,8 +128,9 @@ fn fetchable(olbrain: &Olbrain, probe: &Probe<'_>) {
         };
         let request = fixtures.get(&calls::message(agent, &message.session, &message.message));
         let seen = patience::TO_BE_SEEN;
-        let (exchange, found) = patience::until(probe, seen, &request, |e| e.status() == Some(200));
-        let expected = "200 for the session_id and the message_id of an answer";
+        let (exchange, found) = patience::until(olbrain, probe, seen, &request, |e| e.status() == Some(200));
+        let wanted = "200 for the session_id and the message_id of an answer";
+        let expected = patience::in_time(olbrain, seen, wanted);
         probe.judge(ID, &exchange, Finding::when(found, expected, exchange.in_short()));
         if !found {
             return;

@@ -166,7 +166,8 @@ fn cancel(olbrain: &Olbrain, probe: &Probe<'_>) {
             if state.as_deref() == Some("cancelled") {
                 return Some(Try::Decided(after, Finding::Met));
             }
-            let expected = "a cancelled run, because it was queued or running";
+            let wanted = "a cancelled run, because it was queued or running";
+            let expected = patience::in_time(olbrain, patience::TO_OBEY, wanted);
             let got = format!("{}, and then {}", answer.in_short(), after.in_short());
             // It has come to its end before the call; one that takes its time has hardly done so each time.
             if state.as_deref().is_some_and(runs::is_over) && !(answer.is_success() && again(agent)) {
@@ -236,7 +237,9 @@ fn pause_and_resume(olbrain: &Olbrain, probe: &Probe<'_>) {
             // Nobody has cancelled it but this call.
             Some("queued" | "running" | "cancelled") => {
                 let got = format!("{}, and then {}", answer.in_short(), after.in_short());
-                let finding = Finding::when(false, "a paused run, because it was running", got);
+                let wanted = "a paused run, because it was running";
+                let expected = patience::in_time(olbrain, patience::TO_OBEY, wanted);
+                let finding = Finding::when(false, expected, got);
                 Some(Try::Decided(answer, finding))
             }
             _ => Some(Try::TooLate),
@@ -252,7 +255,8 @@ fn pause_and_resume(olbrain: &Olbrain, probe: &Probe<'_>) {
         runs::look(olbrain, probe, agent, &run)
     };
     let resumed = runs::state(&after).is_some_and(|state| !matches!(state.as_str(), "paused" | "cancelled"));
-    let expected = "a run that goes on, neither paused nor cancelled";
+    let wanted = "a run that goes on, neither paused nor cancelled";
+    let expected = patience::in_time(olbrain, patience::TO_OBEY, wanted);
     let got = format!("{}, and then {}", answer.in_short(), after.in_short());
     probe.judge(RESUME, &answer, Finding::when(resumed, expected, got));
     // Nobody needs the run any more.
@@ -288,14 +292,21 @@ fn retry(olbrain: &Olbrain, probe: &Probe<'_>) {
         Some(other) => {
             probe.observe(NEW, &answer, format!("a new run, {other}"));
             let request = runs::fetch(olbrain, agent, &other);
-            let (after, there) = patience::until(probe, patience::TO_BE_SEEN, &request, Exchange::is_success);
+            let (after, there) = patience::until(
+                olbrain,
+                probe,
+                patience::TO_BE_SEEN,
+                &request,
+                Exchange::is_success,
+            );
             (other, after, there)
         }
         None => {
             let request = runs::fetch(olbrain, agent, &run);
             let then = essence(&before);
-            let (after, changed) =
-                patience::until(probe, patience::TO_OBEY, &request, |e| essence(e) != then);
+            let (after, changed) = patience::until(olbrain, probe, patience::TO_OBEY, &request, |e| {
+                essence(e) != then
+            });
             if changed {
                 probe.observe(NEW, &answer, "the same run again");
             }

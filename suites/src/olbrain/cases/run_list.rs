@@ -91,7 +91,8 @@ fn listed(olbrain: &Olbrain, probe: &Probe<'_>) {
         return;
     };
     let request = list(olbrain, agent).query("limit", &MANY.to_string());
-    let (exchange, found) = patience::until(probe, patience::TO_BE_SEEN, &request, |e| names(e, &run));
+    let (exchange, found) =
+        patience::until(olbrain, probe, patience::TO_BE_SEEN, &request, |e| names(e, &run));
     let finding = match runs::listed(&exchange).map(|items| items.len()) {
         _ if found => Finding::Met,
         None => Finding::Undecided(format!("no list that can be read: {}", exchange.in_short())),
@@ -101,7 +102,9 @@ fn listed(olbrain: &Olbrain, probe: &Probe<'_>) {
         }
         Some(count) => {
             let got = format!("a list of {count} runs without it");
-            Finding::when(false, format!("{run}, which was just queued, in the list"), got)
+            let wanted = format!("{run}, which was just queued, in the list");
+            let expected = patience::in_time(olbrain, patience::TO_BE_SEEN, wanted);
+            Finding::when(false, expected, got)
         }
     };
     probe.judge(FOUND, &exchange, finding);
@@ -114,7 +117,7 @@ fn grows(olbrain: &Olbrain, probe: &Probe<'_>, agent: &str, count: usize) -> boo
     }
     let is_longer = |exchange: &Exchange| runs::listed(exchange).is_some_and(|items| items.len() > count);
     let request = list(olbrain, agent).query("limit", &MANY.to_string());
-    patience::until(probe, patience::TO_BE_SEEN, &request, is_longer).1
+    patience::until(olbrain, probe, patience::TO_BE_SEEN, &request, is_longer).1
 }
 
 /// No list names a run that this suite had another agent queue.
@@ -188,7 +191,13 @@ fn status(olbrain: &Olbrain, probe: &Probe<'_>) {
         for state in runs::STATES {
             // A run may move on while its list is made, but hardly each time.
             let is_met = |exchange: &Exchange| only_in(state, exchange) == Finding::Met;
-            let (exchange, _) = patience::until(probe, patience::TO_BE_SEEN, &in_state(agent, state), is_met);
+            let (exchange, _) = patience::until(
+                olbrain,
+                probe,
+                patience::TO_BE_SEEN,
+                &in_state(agent, state),
+                is_met,
+            );
             let finding = checks::undecided_unless(&exchange, only_in(state, &exchange));
             probe.judge(ID, &exchange, finding);
         }
@@ -223,14 +232,16 @@ fn found(olbrain: &Olbrain, probe: &Probe<'_>, agent: &str, run: &str, state: &s
     let request = list(olbrain, agent)
         .query("status", state)
         .query("limit", &MANY.to_string());
-    let (exchange, found) = patience::until(probe, patience::TO_BE_SEEN, &request, |e| names(e, run));
+    let (exchange, found) =
+        patience::until(olbrain, probe, patience::TO_BE_SEEN, &request, |e| names(e, run));
     let finding = match runs::listed(&exchange) {
         _ if found => Finding::Met,
         Some(items) if items.len() < MANY / 10 => {
             let got = format!("a list of {} runs without it", items.len());
+            let wanted = format!("{run}, which is {state}, in the list of {state} runs");
             Finding::when(
                 false,
-                format!("{run}, which is {state}, in the list of {state} runs"),
+                patience::in_time(olbrain, patience::TO_BE_SEEN, wanted),
                 got,
             )
         }
@@ -273,7 +284,7 @@ fn ignored(olbrain: &Olbrain, probe: &Probe<'_>) {
         if !is_empty(&exchange) || is_empty(&whole) {
             continue;
         }
-        let (exchange, _) = patience::until(probe, patience::TO_BE_SEEN, &variant, |e| !is_empty(e));
+        let (exchange, _) = patience::until(olbrain, probe, patience::TO_BE_SEEN, &variant, |e| !is_empty(e));
         if is_empty(&exchange) {
             let finding = Finding::when(false, "the runs, as without the parameter", "an empty list");
             probe.judge(ID, &exchange, finding);

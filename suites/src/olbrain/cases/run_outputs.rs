@@ -122,7 +122,7 @@ fn expiry(olbrain: &Olbrain, probe: &Probe<'_>, agent: &str, run: &str, exchange
             .and_then(ends)
             .is_some_and(|new| new > end)
     };
-    let (again, fresh) = patience::until(probe, patience::TO_MOVE_ON, &request, later);
+    let (again, fresh) = patience::until(olbrain, probe, patience::TO_MOVE_ON, &request, later);
     let expected = format!("a url_expires_at after {end}, because the call came later");
     let finding = Finding::when(fresh, expected, again.in_short());
     probe.judge("olbrain.runs.get.url.fresh", &again, finding);

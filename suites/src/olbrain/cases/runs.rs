@@ -105,7 +105,7 @@ fn fetchable(olbrain: &Olbrain, probe: &Probe<'_>, id: &str) -> Option<(String, 
         }
     };
     let run = runs::queued(olbrain, probe, id, agent)?;
-    patience::seen(probe, id, &runs::fetch(olbrain, agent, &run))?;
+    patience::seen(olbrain, probe, id, &runs::fetch(olbrain, agent, &run))?;
     Some((agent.to_owned(), run))
 }
 
@@ -181,9 +181,11 @@ fn fetched(olbrain: &Olbrain, probe: &Probe<'_>) {
             continue;
         };
         let request = runs::fetch(olbrain, agent, &run);
-        let (exchange, found) =
-            patience::until(probe, patience::TO_BE_SEEN, &request, |e| e.status() == Some(200));
-        let finding = Finding::when(found, "200 for a run that was queued", exchange.in_short());
+        let (exchange, found) = patience::until(olbrain, probe, patience::TO_BE_SEEN, &request, |e| {
+            e.status() == Some(200)
+        });
+        let expected = patience::in_time(olbrain, patience::TO_BE_SEEN, "200 for a run that was queued");
+        let finding = Finding::when(found, expected, exchange.in_short());
         probe.judge(ID, &exchange, checks::undecided_unless(&exchange, finding));
         let Some(body) = answers::body(&exchange).filter(|_| found) else {
             continue;
@@ -301,7 +303,7 @@ fn progress(olbrain: &Olbrain, probe: &Probe<'_>) {
     let Some(run) = runs::queued(olbrain, probe, ID, agent) else {
         return;
     };
-    if patience::seen(probe, ID, &runs::fetch(olbrain, agent, &run)).is_none() {
+    if patience::seen(olbrain, probe, ID, &runs::fetch(olbrain, agent, &run)).is_none() {
         return;
     }
     let time = patience::TO_START;
@@ -311,7 +313,7 @@ fn progress(olbrain: &Olbrain, probe: &Probe<'_>) {
         form(probe, &exchange);
         return probe.skip(ID, "the run shows no state");
     }
-    let expected = format!("another state than queued within {time:?}");
+    let expected = patience::in_time(olbrain, time, "another state than queued");
     probe.judge(ID, &exchange, Finding::when(moved, expected, exchange.in_short()));
     if !moved {
         return probe.skip(TIMING, "the run has not even started in time");
@@ -320,7 +322,8 @@ fn progress(olbrain: &Olbrain, probe: &Probe<'_>) {
     named_state(probe, &exchange);
     form(probe, &exchange);
     if !over {
-        return probe.skip(TIMING, "no run came to its end in time");
+        let wanted = "a run has to come to its end";
+        return probe.skip(TIMING, patience::in_time(olbrain, patience::TO_MOVE_ON, wanted));
     }
     let moment = |name: &str| answers::member(&exchange, name).and_then(|text| rfc3339::parse(&text));
     let met = moment("started_at")

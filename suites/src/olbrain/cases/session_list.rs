@@ -108,7 +108,7 @@ fn listed(olbrain: &Olbrain, probe: &Probe<'_>) {
         };
         let request = list(olbrain, agent).query("limit", &CAP.to_string());
         let named = |e: &Exchange| sessions(e).is_some_and(|list| position(&list, &known.session).is_some());
-        let (exchange, found) = patience::until(probe, patience::TO_BE_SEEN, &request, named);
+        let (exchange, found) = patience::until(olbrain, probe, patience::TO_BE_SEEN, &request, named);
         let Some(listed) = sessions(&exchange) else {
             let finding = Finding::Undecided(format!("no list of sessions: {}", exchange.in_short()));
             return probe.judge(FOUND, &exchange, finding);
@@ -116,7 +116,8 @@ fn listed(olbrain: &Olbrain, probe: &Probe<'_>) {
         if !found && listed.len() >= CAP && left > 0 {
             continue;
         }
-        let expected = format!("{}, whose message was just answered, in the list", known.session);
+        let wanted = format!("{}, whose message was just answered, in the list", known.session);
+        let expected = patience::in_time(olbrain, patience::TO_BE_SEEN, wanted);
         let got = format!("{} sessions without it", listed.len());
         probe.judge(FOUND, &exchange, Finding::when(found, expected, got));
         if let Some(item) = position(&listed, &known.session).and_then(|at| listed.get(at)) {
@@ -289,7 +290,7 @@ fn default_and_cap(olbrain: &Olbrain, probe: &Probe<'_>) {
     }
     let request = list(olbrain, agent).query("limit", "100");
     let is_full = |exchange: &Exchange| sessions(exchange).is_some_and(|listed| listed.len() >= CAP);
-    let (exchange, _) = patience::until(probe, patience::TO_BE_SEEN, &request, is_full);
+    let (exchange, _) = patience::until(olbrain, probe, patience::TO_BE_SEEN, &request, is_full);
     let Some(hundred) = sessions(&exchange) else {
         return probe.skip(CAPPED, "a limit of 100 gives no list");
     };
@@ -300,7 +301,7 @@ fn default_and_cap(olbrain: &Olbrain, probe: &Probe<'_>) {
         // sessions meanwhile, which may take the places of those that are seen.
         let as_many =
             |exchange: &Exchange| count(exchange).is_some_and(|count| (hundred.len()..=CAP).contains(&count));
-        let (exchange, met) = patience::until(probe, patience::TO_BE_SEEN, &request, as_many);
+        let (exchange, met) = patience::until(olbrain, probe, patience::TO_BE_SEEN, &request, as_many);
         let got = count(&exchange).map_or_else(|| exchange.in_short(), |count| format!("{count} sessions"));
         let expected = format!("{} sessions, as with a limit of 100, or up to 100", hundred.len());
         probe.judge(CAPPED, &exchange, Finding::when(met, expected, got));
@@ -325,7 +326,7 @@ fn ignored(olbrain: &Olbrain, probe: &Probe<'_>) {
         if !is_empty(&exchange) || is_empty(&whole) {
             continue;
         }
-        let (exchange, _) = patience::until(probe, patience::TO_BE_SEEN, &variant, |e| !is_empty(e));
+        let (exchange, _) = patience::until(olbrain, probe, patience::TO_BE_SEEN, &variant, |e| !is_empty(e));
         if is_empty(&exchange) {
             let finding = Finding::when(false, "the sessions, as without the parameter", "an empty list");
             probe.judge(ID, &exchange, finding);

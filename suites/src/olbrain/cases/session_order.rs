@@ -135,7 +135,7 @@ fn between(olbrain: &Olbrain, probe: &Probe<'_>, agent: &str) {
         sessions(exchange).is_some_and(|listed| position(&listed, session).is_some())
     };
     let shows_early = |exchange: &Exchange| lists(exchange, &early.session);
-    let (shown, _) = patience::until(probe, patience::TO_BE_SEEN, &plain, shows_early);
+    let (shown, _) = patience::until(olbrain, probe, patience::TO_BE_SEEN, &plain, shows_early);
     let shown = sessions(&shown).unwrap_or_default();
     let last = position(&shown, &early.session)
         .and_then(|at| answers::text(&shown[at], "last_message_at"))
@@ -154,7 +154,7 @@ fn between(olbrain: &Olbrain, probe: &Probe<'_>, agent: &str) {
     let moment = middle.to_string();
     let since = plain.query("since", &moment);
     let shows_late = |exchange: &Exchange| lists(exchange, &late.session);
-    let (exchange, _) = patience::until(probe, patience::TO_BE_SEEN, &since, shows_late);
+    let (exchange, _) = patience::until(olbrain, probe, patience::TO_BE_SEEN, &since, shows_late);
     let Some(listed) = sessions(&exchange) else {
         return;
     };
@@ -176,9 +176,10 @@ fn between(olbrain: &Olbrain, probe: &Probe<'_>, agent: &str) {
     // What counts is the last activity, and not when a session began.
     if divides && goes_on(olbrain, probe, &early) {
         let shows_early = |exchange: &Exchange| lists(exchange, &early.session);
-        let (exchange, found) = patience::until(probe, patience::TO_BE_SEEN, &since, shows_early);
+        let (exchange, found) = patience::until(olbrain, probe, patience::TO_BE_SEEN, &since, shows_early);
         let is_full = sessions(&exchange).is_some_and(|listed| listed.len() >= CAP);
-        let expected = format!("{} since {moment}, because it was active again", early.session);
+        let wanted = format!("{} since {moment}, because it was active again", early.session);
+        let expected = patience::in_time(olbrain, patience::TO_BE_SEEN, wanted);
         let got = exchange.in_short();
         probe.judge(ID, &exchange, Finding::when(found || is_full, expected, got));
     }
@@ -215,18 +216,26 @@ fn order(olbrain: &Olbrain, probe: &Probe<'_>) {
 /// The list is in order, and so are these two in it.
 fn in_order(olbrain: &Olbrain, probe: &Probe<'_>, late: &Message, early: &Message) {
     const ID: &str = "olbrain.sess.list.order";
-    let Some(exchange) = checks::control(probe, ID, list(olbrain, &early.agent).query("limit", "100")) else {
+    let request = list(olbrain, &early.agent).query("limit", "100");
+    if checks::control(probe, ID, request.clone()).is_none() {
         return;
-    };
-    let Some(listed) = sessions(&exchange) else {
-        return probe.skip(ID, "the answer is no list of sessions");
+    }
+    // The list may show a while later what a session was sent.
+    let is_met = |exchange: &Exchange| order_shown(exchange, late, early) == Finding::Met;
+    let (exchange, _) = patience::until(olbrain, probe, patience::TO_BE_SEEN, &request, is_met);
+    probe.judge(ID, &exchange, order_shown(&exchange, late, early));
+}
+
+fn order_shown(exchange: &Exchange, late: &Message, early: &Message) -> Finding {
+    let Some(listed) = sessions(exchange) else {
+        return Finding::Undecided("the answer is no list of sessions".to_owned());
     };
     let moments: Vec<_> = listed
         .iter()
         .filter_map(|item| rfc3339::parse(&answers::text(item, "last_message_at")?))
         .collect();
     let sorted = is_sorted(&moments);
-    let finding = match (
+    match (
         position(&listed, &late.session),
         position(&listed, &early.session),
     ) {
@@ -247,8 +256,7 @@ fn in_order(olbrain: &Olbrain, probe: &Probe<'_>, late: &Message, early: &Messag
         }
         _ if are_apart(&moments) => Finding::Met,
         _ => Finding::Undecided("the list shows nothing that could be in another order".to_owned()),
-    };
-    probe.judge(ID, &exchange, finding);
+    }
 }
 
 /// Whether no moment stands behind an earlier one, as far as that can be told.

@@ -132,11 +132,11 @@ fn unknown(olbrain: &Olbrain, probe: &Probe<'_>) {
     let nobody = fixtures.unlike(&known.session);
     let [_, no_session, no_list, no_message] = four(olbrain, &known.agent, &nobody, &known.message);
     for (known, unknown) in [(session, no_session), (list, no_list)] {
-        if patience::seen(probe, ID, &known).is_some() {
+        if patience::seen(olbrain, probe, ID, &known).is_some() {
             checks::coded(probe, ID, "there is no such session", unknown);
         }
     }
-    if patience::seen(probe, MESSAGE, &message).is_some() {
+    if patience::seen(olbrain, probe, MESSAGE, &message).is_some() {
         // Session and message are not found there; which of the two the code names is open.
         checks::refused(probe, ID, "there is no such session", no_message);
         let path = calls::message(&known.agent, &known.session, &fixtures.unlike(&known.message));
@@ -157,11 +157,11 @@ fn other_agent(olbrain: &Olbrain, probe: &Probe<'_>) {
     let [_, session, list, message] = four(olbrain, &known.agent, &known.session, &known.message);
     let [_, foreign, foreign_list, foreign_message] = four(olbrain, other, &known.session, &known.message);
     for (own, foreign) in [(session, foreign), (list, foreign_list)] {
-        if patience::seen(probe, ID, &own).is_some() {
+        if patience::seen(olbrain, probe, ID, &own).is_some() {
             checks::coded(probe, ID, why, foreign);
         }
     }
-    if patience::seen(probe, ID, &message).is_some() {
+    if patience::seen(olbrain, probe, ID, &message).is_some() {
         // Session and message are not found there; which of the two the code names is open.
         checks::refused(probe, ID, why, foreign_message);
     }
@@ -175,7 +175,7 @@ fn other_organization(olbrain: &Olbrain, probe: &Probe<'_>) {
         return;
     };
     let own = four(olbrain, &known.agent, &known.session, &known.message);
-    if patience::seen(probe, ID, &own[1]).is_none() {
+    if patience::seen(olbrain, probe, ID, &own[1]).is_none() {
         return;
     }
     let mut requests = Vec::new();
@@ -216,7 +216,7 @@ fn message_elsewhere(olbrain: &Olbrain, probe: &Probe<'_>) {
     };
     // Both have to be seen: where the other session is not yet there, it is what the answer names.
     for there in [&one, &other] {
-        if patience::seen(probe, ID, &fetch(&there.session, &there.message)).is_none() {
+        if patience::seen(olbrain, probe, ID, &fetch(&there.session, &there.message)).is_none() {
             return;
         }
     }
@@ -236,13 +236,12 @@ fn fetched(olbrain: &Olbrain, probe: &Probe<'_>) {
     let request = olbrain
         .fixtures
         .get(&calls::session(&known.agent, &known.session));
-    let (exchange, found) =
-        patience::until(probe, patience::TO_BE_SEEN, &request, |e| e.status() == Some(200));
-    let finding = Finding::when(
-        found,
-        "200 for the session of an answered message",
-        exchange.in_short(),
-    );
+    let (exchange, found) = patience::until(olbrain, probe, patience::TO_BE_SEEN, &request, |e| {
+        e.status() == Some(200)
+    });
+    let wanted = "200 for the session of an answered message";
+    let expected = patience::in_time(olbrain, patience::TO_BE_SEEN, wanted);
+    let finding = Finding::when(found, expected, exchange.in_short());
     probe.judge(ID, &exchange, checks::undecided_unless(&exchange, finding));
     if found {
         let says =
@@ -262,9 +261,12 @@ fn messages(olbrain: &Olbrain, probe: &Probe<'_>) {
     let request = olbrain
         .fixtures
         .get(&calls::messages(&known.agent, &known.session));
-    let (exchange, found) =
-        patience::until(probe, patience::TO_BE_SEEN, &request, |e| e.status() == Some(200));
-    let finding = Finding::when(found, "200 for the messages of a session", exchange.in_short());
+    let (exchange, found) = patience::until(olbrain, probe, patience::TO_BE_SEEN, &request, |e| {
+        e.status() == Some(200)
+    });
+    let wanted = "200 for the messages of a session";
+    let expected = patience::in_time(olbrain, patience::TO_BE_SEEN, wanted);
+    let finding = Finding::when(found, expected, exchange.in_short());
     probe.judge(ID, &exchange, checks::undecided_unless(&exchange, finding));
     if !found {
         return;
@@ -272,12 +274,13 @@ fn messages(olbrain: &Olbrain, probe: &Probe<'_>) {
     let names = |exchange: &crate::http::Exchange| {
         answers::body(exchange).is_some_and(|body| answers::holds(&body, &known.message))
     };
-    let (exchange, found) = patience::until(probe, patience::TO_BE_SEEN, &request, names);
+    let (exchange, found) = patience::until(olbrain, probe, patience::TO_BE_SEEN, &request, names);
     let count = answers::body(&exchange).and_then(|body| answers::items(&body).map(Vec::len));
     let finding = if !found && count.is_some_and(|count| count >= MAY_BE_CUT) {
         Finding::Undecided("the list is so long that it may have been cut".to_owned())
     } else {
-        let expected = format!("{}, which was just answered, in the list", known.message);
+        let wanted = format!("{}, which was just answered, in the list", known.message);
+        let expected = patience::in_time(olbrain, patience::TO_BE_SEEN, wanted);
         Finding::when(found, expected, exchange.in_short())
     };
     probe.judge("olbrain.sess.messages.found", &exchange, finding);
@@ -291,9 +294,12 @@ fn message(olbrain: &Olbrain, probe: &Probe<'_>) {
     };
     let path = calls::message(&known.agent, &known.session, &known.message);
     let request = olbrain.fixtures.get(&path);
-    let (exchange, found) =
-        patience::until(probe, patience::TO_BE_SEEN, &request, |e| e.status() == Some(200));
-    let finding = Finding::when(found, "200 for a message that was answered", exchange.in_short());
+    let (exchange, found) = patience::until(olbrain, probe, patience::TO_BE_SEEN, &request, |e| {
+        e.status() == Some(200)
+    });
+    let wanted = "200 for a message that was answered";
+    let expected = patience::in_time(olbrain, patience::TO_BE_SEEN, wanted);
+    let finding = Finding::when(found, expected, exchange.in_short());
     probe.judge(ID, &exchange, checks::undecided_unless(&exchange, finding));
     if found && !known.response.is_empty() {
         let met = answers::body(&exchange).is_some_and(|body| answers::mentions(&body, &known.response));

@@ -49,9 +49,6 @@ const TOO_LARGE: &str = "olbrain.body.413-no-run";
 /// So many entries that came up meanwhile are looked into.
 const LOOKED_INTO: usize = 12;
 
-/// So often is a list fetched until it names what was just made.
-const LISTS: usize = 5;
-
 /// So many events are refused for each reason.
 const EVENTS: usize = 3;
 
@@ -114,24 +111,31 @@ fn refused(olbrain: &Olbrain, agent: &str) -> Vec<Refused> {
     all
 }
 
-/// The ids in the list of what an agent has, and the list itself.
-fn listed(olbrain: &Olbrain, probe: &Probe<'_>, agent: &str, kind: Kind) -> (BTreeSet<String>, Exchange) {
-    let (path, name) = match kind {
-        Kind::Workflow => (calls::runs(agent), "run_id"),
-        Kind::Conversational => (calls::sessions(agent), "session_id"),
+/// The request for the list of what an agent has.
+fn list(olbrain: &Olbrain, agent: &str, kind: Kind) -> Request {
+    let path = match kind {
+        Kind::Workflow => calls::runs(agent),
+        Kind::Conversational => calls::sessions(agent),
     };
-    let exchange = probe.send(olbrain.fixtures.get(&path).query("limit", "100"));
-    let body = answers::body(&exchange).filter(|_| exchange.is_success());
+    olbrain.fixtures.get(&path).query("limit", "100")
+}
+
+/// The ids in the list of what an agent has.
+fn ids(exchange: &Exchange, kind: Kind) -> BTreeSet<String> {
+    let name = match kind {
+        Kind::Workflow => "run_id",
+        Kind::Conversational => "session_id",
+    };
+    let body = answers::body(exchange).filter(|_| exchange.is_success());
     let items = body
         .as_ref()
         .and_then(answers::items)
         .cloned()
         .unwrap_or_default();
-    let ids = items
+    items
         .iter()
         .filter_map(|item| answers::text(item, name))
-        .collect();
-    (ids, exchange)
+        .collect()
 }
 
 /// What there is to see of one entry of the list.
@@ -154,19 +158,20 @@ fn listed_with(
     kind: Kind,
     last: &str,
 ) -> Result<(BTreeSet<String>, Exchange), String> {
-    for _ in 0..LISTS {
-        let (ids, exchange) = listed(olbrain, probe, agent, kind);
-        if ids.contains(last) {
-            return Ok((ids, exchange));
-        }
-        patience::pause(probe, SETTLE);
+    let request = list(olbrain, agent, kind);
+    let names_it = |exchange: &Exchange| ids(exchange, kind).contains(last);
+    let (exchange, found) = patience::until(olbrain, probe, patience::TO_BE_SEEN, &request, names_it);
+    if found {
+        return Ok((ids(&exchange, kind), exchange));
     }
-    Err("the list does not name what was made last, so it may have been cut".to_owned())
+    let wanted = "the list has to name what was made last";
+    let sight = patience::in_time(olbrain, patience::TO_BE_SEEN, wanted);
+    Err(format!("{sight}; it may also have been cut"))
 }
 
 /// How many entries come up that no answer names while this run refuses nothing here: what others make who use the target.
 fn made_by_others(olbrain: &Olbrain, probe: &Probe<'_>, agent: &str, kind: Kind) -> Result<usize, String> {
-    let (before, _) = listed(olbrain, probe, agent, kind);
+    let before = ids(&probe.send(list(olbrain, agent, kind)), kind);
     let mut last = String::new();
     for _ in 0..EVENTS {
         last = accepted(olbrain, probe, agent, kind)?;
@@ -215,7 +220,7 @@ fn leaves_nothing(
     kind: Kind,
     group: &Refused,
 ) -> Result<(), String> {
-    let (before, _) = listed(olbrain, probe, agent, kind);
+    let before = ids(&probe.send(list(olbrain, agent, kind)), kind);
     let mut sent = None;
     for (_, request) in &group.events {
         let exchange = probe.send(request.clone());
@@ -226,7 +231,7 @@ fn leaves_nothing(
         sent = Some(exchange);
     }
     let last = accepted(olbrain, probe, agent, kind)?;
-    let (after, list) = listed_with(olbrain, probe, agent, kind, &last)?;
+    let (after, names_last) = listed_with(olbrain, probe, agent, kind, &last)?;
     let unknown = |ids: &BTreeSet<String>| -> Vec<String> {
         let new = ids.difference(&before);
         new.filter(|id| olbrain.ledger.owner(id).is_none())
@@ -242,7 +247,7 @@ fn leaves_nothing(
         patience::settle(SETTLE);
         new.retain(|id| olbrain.ledger.owner(id).is_none());
     }
-    let mut shown = vec![list];
+    let mut shown = vec![names_last];
     // Events may also join the session of one before them.
     for id in new.iter().chain([&last]).take(LOOKED_INTO) {
         shown.push(look_into(olbrain, probe, agent, kind, id));

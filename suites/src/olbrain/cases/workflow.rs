@@ -71,8 +71,8 @@ fn pollable(olbrain: &Olbrain, probe: &Probe<'_>) {
         };
         let request = fixtures.get(&calls::run(agent, &run));
         let seen = patience::TO_BE_SEEN;
-        let (exchange, found) = patience::until(probe, seen, &request, |e| e.status() == Some(200));
-        let expected = "200 for the run_id of an answer";
+        let (exchange, found) = patience::until(olbrain, probe, seen, &request, |e| e.status() == Some(200));
+        let expected = patience::in_time(olbrain, seen, "200 for the run_id of an answer");
         probe.judge(ID, &exchange, Finding::when(found, expected, exchange.in_short()));
         if !found {
             return;

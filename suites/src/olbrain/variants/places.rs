@@ -15,6 +15,12 @@ const UNSEEN_MILLIS: i64 = 1000;
 /// So long a control call takes to have its effect, in milliseconds of the stand-in's clock.
 const EFFECT_MILLIS: i64 = 1500;
 
+/// So many entries a list has at most.
+const FULL_LIST: usize = 100;
+
+/// Longer than any usual wait.
+const LONG_MILLIS: i64 = 20_000;
+
 /// What follows `/api/agents/` in the path, in segments.
 fn segments(request: &Request<Bytes>) -> Vec<String> {
     let path = request.uri().path().strip_prefix("/api/agents/");
@@ -86,8 +92,8 @@ fn in_lower_case(reference: &Reference<'_>, request: Request<Bytes>) -> Response
     }
 }
 
-/// What an event has made is seen a while later only.
-fn seen_later(reference: &Reference<'_>, request: Request<Bytes>) -> Response<Bytes> {
+/// What an event has made is seen this much later only, on the clock of the stand-in.
+fn seen_after(unseen_millis: i64, reference: &Reference<'_>, request: Request<Bytes>) -> Response<Bytes> {
     let now = reference.now().as_millisecond();
     let response = reference.respond(&request);
     if request.method() == Method::POST && response.status().is_success() {
@@ -102,11 +108,12 @@ fn seen_later(reference: &Reference<'_>, request: Request<Bytes>) -> Response<By
     }
     let is_unseen = |id: &str| {
         let made = reference.memory().recall(id).and_then(|made| made.as_i64());
-        made.is_some_and(|made| now - made < UNSEEN_MILLIS)
+        made.is_some_and(|made| now - made < unseen_millis)
     };
     if is_list(&request) && response.status().is_success() {
         return edited(response, |list| {
-            if let Some(entries) = entries(list) {
+            // The reference has cut a full list already: without the unseen ones others would have their places.
+            if let Some(entries) = entries(list).filter(|entries| entries.len() < FULL_LIST) {
                 entries.retain(|entry| {
                     let id = entry.get("run_id").or(entry.get("session_id"));
                     !id.and_then(Value::as_str).is_some_and(is_unseen)
@@ -125,8 +132,8 @@ fn seen_later(reference: &Reference<'_>, request: Request<Bytes>) -> Response<By
     }
 }
 
-/// Control calls are taken, and have their effect later.
-fn obeyed_later(reference: &Reference<'_>, request: &Request<Bytes>) -> Response<Bytes> {
+/// Control calls are taken, and have their effect this much later, on the clock of the stand-in.
+fn obeyed_after(effect_millis: i64, reference: &Reference<'_>, request: &Request<Bytes>) -> Response<Bytes> {
     let now = reference.now().as_millisecond();
     let segments = segments(request);
     let Some(run) = segments.get(2).filter(|_| segments[1] == "runs") else {
@@ -135,7 +142,7 @@ fn obeyed_later(reference: &Reference<'_>, request: &Request<Bytes>) -> Response
     let name = format!("asked of {run}");
     let asked = reference.memory().recall(&name).unwrap_or_default();
     if let (Some(target), Some(at)) = (asked["target"].as_str(), asked["at"].as_i64())
-        && now - at >= EFFECT_MILLIS
+        && now - at >= effect_millis
     {
         reference.memory().keep(&name, Value::Null);
         let mut due = with_body(with_path(request.clone(), target), "");
@@ -287,12 +294,24 @@ pub(super) const VARIANTS: &[Variant] = &[
     Variant::new(
         "seen-a-second-later",
         "shows runs and sessions only a second after they were made",
-        seen_later,
+        |reference, request| seen_after(UNSEEN_MILLIS, reference, request),
     ),
+    Variant::new(
+        "seen-very-late",
+        "shows runs and sessions only 20 seconds after they were made, as its configuration says",
+        |reference, request| seen_after(LONG_MILLIS, reference, request),
+    )
+    .with(|fixtures| fixtures.olbrain.wait_for_effects = Some(30)),
+    Variant::new(
+        "obeys-very-late",
+        "follows control calls only 20 seconds later, as its configuration says",
+        |reference, request| obeyed_after(LONG_MILLIS, reference, &request),
+    )
+    .with(|fixtures| fixtures.olbrain.wait_for_effects = Some(30)),
     Variant::new(
         "obeys-later",
         "takes control calls with 202 and no body, and follows them a while later",
-        |reference, request| obeyed_later(reference, &request),
+        |reference, request| obeyed_after(EFFECT_MILLIS, reference, &request),
     ),
     Variant::new(
         "control-without-complaint",
