@@ -4,6 +4,7 @@ mod auth;
 mod decoys;
 mod encoding;
 mod extract;
+mod headers;
 mod ids;
 mod json;
 mod open;
@@ -41,6 +42,7 @@ pub(super) fn all(polyai: &Arc<Polyai>) -> Vec<Case> {
         decoys::CASES,
         xml::CASES,
         encoding::CASES,
+        headers::CASES,
         ids::CASES,
         refusals::CASES,
         transport::CASES,
