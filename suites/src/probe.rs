@@ -146,16 +146,21 @@ impl<'r> Probe<'r> {
     fn reproduction(&self, request: &Request, before: &[Request]) -> String {
         let target = self.suite.target();
         let transport = target.transport();
-        if (!before.is_empty() || !verbatim::is_for_curl(request)) && verbatim::is_exact(transport, request) {
+        let is_for_curl = before.is_empty() && verbatim::is_for_curl(request);
+        if !is_for_curl && verbatim::is_exact(transport, request) {
             let requests: Vec<&Request> = before.iter().chain([request]).collect();
             return verbatim::command(target.base(), transport, &requests, target.redactor());
         }
-        transcript::one_line(&reproduction(
+        let curl = transcript::one_line(&reproduction(
             target.base().as_str(),
             request,
             target.redactor(),
             &transport.curl_options(),
-        ))
+        ));
+        if is_for_curl {
+            return curl;
+        }
+        verbatim::in_part(&curl, before.len())
     }
 
     /// Sends what may be sent, and puts the exchanges back into the order of the requests. Ends early where `send` did.

@@ -2,9 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
+mod behind_tls;
+
 use std::io::{Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
+use std::net::TcpListener;
 use std::process::{Command, Output};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -12,18 +13,13 @@ use std::sync::{Arc, Mutex};
 use http_body_util::BodyExt as _;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use mock_server::Fixtures;
-use rustls::RootCertStore;
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::server::WebPkiClientVerifier;
 use suites::embedded::Embedded;
 use tokio_rustls::TlsAcceptor;
 
-fn pem(name: &str) -> PathBuf {
-    // Made for these tests alone; the key of the authority is kept nowhere.
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tls").join(name)
-}
+use behind_tls::{behind_tls, pem};
 
 /// Runs the command against a URL with the built-in fixtures.
 fn test_against(url: &str, more: &[&str]) -> Output {
@@ -52,54 +48,6 @@ fn told(output: &Output) -> String {
         String::from_utf8_lossy(&output.stdout),
         String::from_utf8_lossy(&output.stderr)
     )
-}
-
-/// The mock behind TLS: what comes in is deciphered and passed on. Returns the port.
-fn behind_tls(embedded: &Embedded, asks_for_a_certificate: bool) -> u16 {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
-        .with_safe_default_protocol_versions()
-        .unwrap();
-    let builder = if asks_for_a_certificate {
-        let mut roots = RootCertStore::empty();
-        roots
-            .add(CertificateDer::from_pem_file(pem("ca.pem")).unwrap())
-            .unwrap();
-        let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
-        builder.with_client_cert_verifier(verifier.build().unwrap())
-    } else {
-        builder.with_no_client_auth()
-    };
-    let chain = vec![CertificateDer::from_pem_file(pem("server.pem")).unwrap()];
-    let key = PrivateKeyDer::from_pem_file(pem("server.pem")).unwrap();
-    let acceptor = TlsAcceptor::from(Arc::new(builder.with_single_cert(chain, key).unwrap()));
-    let backend = embedded.base().as_str().trim_start_matches("http://").to_owned();
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.set_nonblocking(true).unwrap();
-    let port = listener.local_addr().unwrap().port();
-    std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap();
-        runtime.block_on(async {
-            let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-            while let Ok((stream, _)) = listener.accept().await {
-                let (acceptor, backend) = (acceptor.clone(), backend.clone());
-                tokio::spawn(async move {
-                    // A client that is refused, or goes away, is what some of these tests are about.
-                    let Ok(mut client) = acceptor.accept(stream).await else {
-                        return;
-                    };
-                    let Ok(mut server) = tokio::net::TcpStream::connect(backend).await else {
-                        return;
-                    };
-                    let _ = tokio::io::copy_bidirectional(&mut client, &mut server).await;
-                });
-            }
-        });
-    });
-    port
 }
 
 /// A server that answers every request with `answer` and keeps the heads.
@@ -251,131 +199,6 @@ fn another_machine_is_tested_in_safe_mode() {
     let output = test_against("http://hookproof.invalid", &["--dry-run", "--full"]);
     let ids = Fixtures::builtin().polyai.known_ids;
     assert!(ids.iter().any(|id| told(&output).contains(id)));
-}
-
-/// A forward proxy: `CONNECT` and absolute targets, all of which lead to `backend`, whatever host they name. Returns its
-/// URL, and the first line and the credentials of every request to it.
-fn forward_proxy(backend: String) -> (String, Arc<Mutex<Vec<String>>>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let asked: Arc<Mutex<Vec<String>>> = Arc::default();
-    let kept = Arc::clone(&asked);
-    std::thread::spawn(move || {
-        for client in listener.incoming().flatten() {
-            let (backend, kept) = (backend.clone(), Arc::clone(&kept));
-            std::thread::spawn(move || pass_through(client, &backend, &kept));
-        }
-    });
-    (url, asked)
-}
-
-fn pass_through(mut client: TcpStream, backend: &str, asked: &Mutex<Vec<String>>) {
-    let Some(head) = read_head(&mut client) else {
-        return;
-    };
-    asked.lock().unwrap().push(head.clone());
-    let Ok(mut server) = TcpStream::connect(backend) else {
-        return;
-    };
-    let (first, rest) = head.split_once("\r\n").unwrap();
-    if first.starts_with("CONNECT ") {
-        client.write_all(b"HTTP/1.1 200 Connected\r\n\r\n").unwrap();
-    } else {
-        // One request for each connection: the target is written as a server of its own gets it.
-        let target = first.split(' ').nth(1).unwrap();
-        let path = target.splitn(4, '/').nth(3).unwrap_or_default();
-        let method = first.split(' ').next().unwrap();
-        let fields = rest.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n");
-        server
-            .write_all(format!("{method} /{path} HTTP/1.1\r\n{fields}").as_bytes())
-            .unwrap();
-    }
-    let (mut from, mut to) = (client.try_clone().unwrap(), server.try_clone().unwrap());
-    std::thread::spawn(move || {
-        // Whoever ends first ends it for both.
-        let _ = std::io::copy(&mut from, &mut to);
-        let _ = to.shutdown(std::net::Shutdown::Write);
-    });
-    let _ = std::io::copy(&mut server, &mut client);
-    let _ = client.shutdown(std::net::Shutdown::Both);
-}
-
-/// The head of a request, up to and with the empty line.
-fn read_head(stream: &mut TcpStream) -> Option<String> {
-    let (mut head, mut byte) = (Vec::new(), [0]);
-    while !head.ends_with(b"\r\n\r\n") {
-        if stream.read(&mut byte).ok()? == 0 {
-            return None;
-        }
-        head.push(byte[0]);
-    }
-    String::from_utf8(head).ok()
-}
-
-/// Flags for a name that is on no machine, without the caution that goes with another machine.
-const AS_IF_HERE: [&str; 5] = ["--full", "--rate", "100000", "--connections", "64"];
-
-#[test]
-fn a_proxy_leads_to_a_name_that_only_it_knows() {
-    let embedded = Embedded::start(Fixtures::builtin()).unwrap();
-    let backend = embedded.base().as_str().trim_start_matches("http://").to_owned();
-    let (proxy, asked) = forward_proxy(backend);
-    let with_user = proxy.replace("http://", "http://me:s3cret@");
-    let way = [
-        &["--proxy", with_user.as_str(), "polyai.extract.headers"][..],
-        &AS_IF_HERE,
-    ]
-    .concat();
-    let output = test_against("http://hookproof.invalid", &way);
-    assert_eq!(code(&output), Some(0), "{}", told(&output));
-    let heads = asked.lock().unwrap().clone();
-    assert!(heads.len() > 20, "{}", heads.len());
-    for head in &heads {
-        assert!(head.starts_with("POST http://hookproof.invalid/v1/"), "{head}");
-        // me:s3cret in base64.
-        assert!(
-            head.to_lowercase()
-                .contains("proxy-authorization: basic bwu6cznjcmv0"),
-            "{head}"
-        );
-    }
-    let shown = [&way[..], &["--dry-run"]].concat();
-    let shown = told(&test_against("http://hookproof.invalid", &shown));
-    assert!(
-        shown.contains("--proxy 'http://'\"$HOOKPROOF_PROXY_CREDENTIALS\"'@127.0.0.1:"),
-        "{shown}"
-    );
-    assert!(!shown.contains("s3cret"), "{shown}");
-    let direct = test_against("http://hookproof.invalid", &AS_IF_HERE);
-    assert_eq!(code(&direct), Some(3), "{}", told(&direct));
-}
-
-#[test]
-fn a_proxy_leads_to_a_server_with_tls_and_sees_nothing_of_it() {
-    let embedded = Embedded::start(Fixtures::builtin()).unwrap();
-    let port = behind_tls(&embedded, false);
-    let (proxy, asked) = forward_proxy(format!("127.0.0.1:{port}"));
-    let ca = pem("ca.pem");
-    let url = format!("https://localhost:{port}");
-    let output = test_against(&url, &["--proxy", &proxy, "--ca", ca.to_str().unwrap()]);
-    assert_eq!(code(&output), Some(0), "{}", told(&output));
-    let heads = asked.lock().unwrap().clone();
-    assert!(!heads.is_empty());
-    for head in &heads {
-        assert!(head.starts_with(&format!("CONNECT localhost:{port} ")), "{head}");
-        assert!(!head.contains("X-Api-Key"), "{head}");
-    }
-}
-
-#[test]
-fn a_proxy_that_is_not_there_is_an_unreachable_target() {
-    let embedded = Embedded::start(Fixtures::builtin()).unwrap();
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let proxy = format!("http://{}", listener.local_addr().unwrap());
-    drop(listener);
-    let output = test_against(embedded.base().as_str(), &["--proxy", &proxy]);
-    assert_eq!(code(&output), Some(3), "{}", told(&output));
-    assert!(told(&output).contains("cannot be reached"), "{}", told(&output));
 }
 
 /// The mock in HTTP/2 over TLS. Returns the port, and how many requests came and in which versions.

@@ -186,8 +186,21 @@ fn pass_on(mut client: TcpStream, backend: &str) {
 #[cfg(unix)]
 #[test]
 fn a_fault_of_the_connection_is_reproduced_by_what_is_printed() {
+    is_reproduced(|url| (url, Vec::new()));
+}
+
+#[cfg(unix)]
+#[test]
+fn so_it_is_where_a_proxy_leads_to_the_target() {
+    // Whatever the proxy is asked for, it leads to the forgetful server; nobody is there without it.
+    is_reproduced(|url| ("http://127.0.0.1:9".to_owned(), vec!["--proxy".to_owned(), url]));
+}
+
+/// `way` makes the target and the flags of the URL of a server that has a fault of the connection.
+#[cfg(unix)]
+fn is_reproduced(way: fn(String) -> (String, Vec<String>)) {
     let embedded = Embedded::start(suites::embedded::with_plenty_of_ids(Fixtures::builtin())).unwrap();
-    let url = forgetful(embedded.base().as_str().to_owned());
+    let (url, flags) = way(forgetful(embedded.base().as_str().to_owned()));
     let folder = tempfile::tempdir().unwrap();
     let config = folder.path().join("target.toml");
     std::fs::write(
@@ -208,6 +221,7 @@ fn a_fault_of_the_connection_is_reproduced_by_what_is_printed() {
             "--config",
         ])
         .arg(&config)
+        .args(&flags)
         .current_dir(folder.path())
         .output()
         .unwrap();
@@ -221,6 +235,7 @@ fn a_fault_of_the_connection_is_reproduced_by_what_is_printed() {
         line.contains(" | hookproof send - --target ") && line.contains("--one-by-one"),
         "{line}"
     );
+    assert_eq!(line.contains("--proxy"), !flags.is_empty(), "{line}");
     assert!(!line.contains("hookproof-valid-key"), "{line}");
     assert!(
         report.contains("tried     sent again on its own: the same"),

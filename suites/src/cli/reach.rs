@@ -16,6 +16,17 @@ use crate::http::{BaseUrl, Bounds, Limits, Pace, Transport};
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "The way to the target")]
 pub(super) struct Reach {
+    #[command(flatten)]
+    way: Way,
+    /// Speak HTTP/2; where letters of a header's name or one connection are the point, that shows less
+    #[arg(long)]
+    http2: bool,
+}
+
+/// What holds for requests byte for byte as well.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "The way to the target")]
+pub(super) struct Way {
     /// Certificates to trust in place of this machine's, in PEM
     #[arg(long, value_name = "FILE")]
     ca: Option<PathBuf>,
@@ -31,9 +42,6 @@ pub(super) struct Reach {
     /// A header field for every request; its value is kept out of all output. Repeat it for several
     #[arg(long, value_name = "NAME: VALUE")]
     header: Vec<String>,
-    /// Speak HTTP/2; where letters of a header's name or one connection are the point, that shows less
-    #[arg(long)]
-    http2: bool,
 }
 
 #[derive(Clone, Debug, Default, Args)]
@@ -59,6 +67,16 @@ pub(super) struct Limit {
 impl Reach {
     /// The way that the flags say, which go before the file.
     pub(super) fn transport(&self, file: &Transport, run_id: Option<String>) -> Result<Transport, Failure> {
+        let mut transport = self.way.transport(file)?;
+        transport.http2 |= self.http2;
+        transport.run_id = run_id;
+        Ok(transport)
+    }
+}
+
+impl Way {
+    /// The way that the flags say, which go before the file.
+    pub(super) fn transport(&self, file: &Transport) -> Result<Transport, Failure> {
         let mut headers = file.headers.clone();
         for text in &self.header {
             let (name, value) = Transport::field(text).map_err(|error| Failure::usage(error.to_string()))?;
@@ -70,9 +88,9 @@ impl Reach {
             client_cert: self.client_cert.clone().or_else(|| file.client_cert.clone()),
             insecure: self.insecure || file.insecure,
             proxy: self.proxy.clone().or_else(|| file.proxy.clone()),
-            http2: self.http2 || file.http2,
+            http2: file.http2,
             headers,
-            run_id,
+            run_id: None,
         };
         transport
             .check()

@@ -7,9 +7,11 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::{Failure, say, say_note};
+use super::reach::Way;
+use super::{Failure, picked, say, say_note, variable};
+use crate::config::Config;
 use crate::http::verbatim::{self, End};
-use crate::http::{BaseUrl, Limits, NoAnswerKind, Transport};
+use crate::http::{BaseUrl, Limits, NoAnswerKind, Redactor};
 use crate::transcript::harmless;
 
 /// Exit code where no whole answer came.
@@ -22,40 +24,71 @@ const LONGEST_FILE: u64 = 256 * 1024 * 1024;
 pub(super) struct Arguments {
     /// The request as it goes over the wire, byte for byte; - is standard input. It may hold several
     file: PathBuf,
-    /// The server to send it to; the path is that of the request
-    #[arg(long, value_name = "URL")]
-    target: String,
+    /// The server to send it to; the path is that of the request. Without it the configuration file says where
+    #[arg(long, value_name = "URL", required_unless_present = "config")]
+    target: Option<String>,
+    /// Take the address and the way to the target from this file
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The API whose server is meant, where the file gives several
+    #[arg(long, requires = "config")]
+    api: Option<String>,
     /// Send each request of the file only after the answer to the one before, all on one connection
     #[arg(long)]
     one_by_one: bool,
-    /// Seconds to wait for each answer
-    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
-    timeout: u64,
-    /// Certificates to trust in place of this machine's, in PEM
-    #[arg(long, value_name = "FILE")]
-    ca: Option<PathBuf>,
-    /// The client's own certificate and its key, in one file of PEM
-    #[arg(long, value_name = "FILE")]
-    client_cert: Option<PathBuf>,
-    /// Accept any certificate of the server
-    #[arg(long)]
-    insecure: bool,
+    /// Seconds to wait for each answer [default: 10]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=600))]
+    timeout: Option<u64>,
+    #[command(flatten)]
+    way: Way,
+}
+
+/// Where the configuration file says that the server is.
+fn place(config: &Config, api: Option<&String>) -> Result<String, Failure> {
+    let apis = match api {
+        Some(api) => picked(std::slice::from_ref(api))?,
+        None => picked(&[])?,
+    };
+    let general = config.fixtures().target.base_url.as_deref();
+    let mut urls: Vec<&str> = apis.iter().filter_map(|api| config.base_url(api)).collect();
+    if urls.is_empty() {
+        urls.extend(general);
+    }
+    urls.dedup();
+    match urls[..] {
+        [url] => Ok(url.to_owned()),
+        [] => Err(Failure::usage(
+            "the configuration file gives no base_url; name the server with --target",
+        )),
+        _ => Err(Failure::usage(
+            "the configuration file gives several servers; name one with --api or --target",
+        )),
+    }
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let base = BaseUrl::parse(&arguments.target).map_err(|error| Failure::usage(error.to_string()))?;
-    let transport = Transport {
-        ca: arguments.ca.clone(),
-        client_cert: arguments.client_cert.clone(),
-        insecure: arguments.insecure,
-        ..Transport::default()
+    // Only a file that was named: bytes go as they stand, unless somebody asks for more.
+    let config = match &arguments.config {
+        Some(path) => Config::load(Some(path), variable)?,
+        None => Config::load(None, variable)?,
     };
+    let url = match &arguments.target {
+        Some(url) => url.clone(),
+        None => place(&config, arguments.api.as_ref())?,
+    };
+    let base = BaseUrl::parse(&url).map_err(|error| Failure::usage(error.to_string()))?;
+    let transport = arguments.way.transport(&config.transport()?)?;
     transport
-        .check()
+        .http_proxy()
         .map_err(|error| Failure::usage(error.to_string()))?;
+    if transport.http2 {
+        say_note("the bytes are sent as HTTP/1.1, whatever target.http2 says");
+    }
+    let redactor = Redactor::new(transport.secrets());
+    let timeout = arguments.timeout.or(config.fixtures().target.timeout);
     let bytes = content(&arguments.file)?;
     let limits = Limits {
-        request_time: Duration::from_secs(arguments.timeout),
+        request_time: timeout.map_or(Limits::default().request_time, Duration::from_secs),
         response_bytes: 1024 * 1024,
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -74,9 +107,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
             NoAnswerKind::Tls => "could not be spoken to over TLS",
             _ => "cannot be reached",
         };
-        Failure::incomplete(format!("{} {how}: {}", base.as_str(), none.detail))
+        Failure::incomplete(format!(
+            "{} {how}: {}",
+            base.as_str(),
+            redactor.text(&none.detail)
+        ))
     })?;
-    let mut text = harmless(&String::from_utf8_lossy(&received.bytes).replace("\r\n", "\n"));
+    let shown = redactor.text(&String::from_utf8_lossy(&received.bytes));
+    let mut text = harmless(&shown.replace("\r\n", "\n"));
     if !text.is_empty() && !text.ends_with('\n') {
         text.push('\n');
     }

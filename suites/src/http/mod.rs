@@ -5,6 +5,7 @@ mod basic;
 mod curl;
 mod exchange;
 mod pace;
+mod proxy;
 mod raw;
 mod redact;
 mod request;

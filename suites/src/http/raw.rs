@@ -12,6 +12,7 @@ use tokio_rustls::TlsConnector;
 
 use super::base_url::BaseUrl;
 use super::exchange::{NoAnswer, NoAnswerKind, Response};
+use super::proxy::HttpProxy;
 use super::request::{Framing, Request};
 use super::wire::{Limits, latin1};
 
@@ -28,6 +29,7 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Duplex for T {}
 pub(super) struct Dial<'w> {
     pub(super) base: &'w BaseUrl,
     pub(super) tls: Option<&'w Arc<ClientConfig>>,
+    pub(super) proxy: Option<&'w HttpProxy>,
     pub(super) fields: &'w [(String, String)],
     pub(super) limits: Limits,
 }
@@ -64,7 +66,10 @@ impl Connection {
             Some(stream) => stream,
             None => connect(dial).await?,
         };
-        let bytes = serialize(dial.base, dial.fields, request);
+        let mut bytes = serialize(dial.base, dial.fields, request);
+        if let Some(proxy) = dial.proxy {
+            bytes = proxy.addressed(dial.base, &bytes);
+        }
         let (mut reader, mut writer) = tokio::io::split(&mut stream);
         let read = read_answer(&mut reader, &request.method, dial.limits);
         let write = async {
@@ -90,9 +95,12 @@ pub(super) async fn connect(dial: &Dial<'_>) -> Result<Box<dyn Duplex>, NoAnswer
         detail: error.to_string(),
     };
     let base = dial.base;
-    let stream = TcpStream::connect((base.host(), base.port()))
-        .await
-        .map_err(|error| failed(NoAnswerKind::Unreachable, error))?;
+    let stream = match dial.proxy {
+        Some(proxy) => proxy.connect(base).await?,
+        None => TcpStream::connect((base.host(), base.port()))
+            .await
+            .map_err(|error| failed(NoAnswerKind::Unreachable, error))?,
+    };
     // Failing to switch Nagle's algorithm off costs time only.
     let _ = stream.set_nodelay(true);
     let Some(config) = dial.tls else {

@@ -10,6 +10,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 
 use super::base_url::without_credentials;
+use super::proxy::HttpProxy;
 use super::request::{is_field_name, is_field_value};
 
 /// A header value shorter than this is not taken for a secret: it would hide half of every report.
@@ -115,6 +116,14 @@ impl Transport {
         parsed.map(|_| ()).map_err(|error| unusable(error.to_string()))
     }
 
+    /// The proxy, for requests that are written byte for byte.
+    ///
+    /// # Errors
+    /// It is one that those cannot go through.
+    pub(crate) fn http_proxy(&self) -> Result<Option<HttpProxy>, TransportError> {
+        self.proxy.as_deref().map(HttpProxy::parse).transpose()
+    }
+
     /// Values that must not show, each with the variable that stands for it.
     pub fn secrets(&self) -> impl Iterator<Item = (String, String)> {
         let fields = self
@@ -159,13 +168,7 @@ impl Transport {
         if let Some(path) = &self.client_cert {
             option("--cert", &path.display().to_string());
         }
-        match (self.proxy_credentials(), &self.proxy) {
-            (Some((before, _, after)), _) => {
-                out.push_str(&format!(" --proxy '{before}'\"${PROXY_CREDENTIALS}\"'{after}'"));
-            }
-            (None, Some(proxy)) => out.push_str(&format!(" --proxy '{}'", proxy.replace('\'', "'\\''"))),
-            (None, None) => {}
-        }
+        out.push_str(&self.proxy_option());
         let mut option = |name: &str, value: &str| {
             out.push_str(&format!(" {name} '{}'", value.replace('\'', "'\\''")));
         };
@@ -190,6 +193,15 @@ impl Transport {
         out
     }
 
+    /// The option for the proxy, by which both `curl` and `hookproof send` take it.
+    fn proxy_option(&self) -> String {
+        match (self.proxy_credentials(), &self.proxy) {
+            (Some((before, _, after)), _) => format!(" --proxy '{before}'\"${PROXY_CREDENTIALS}\"'{after}'"),
+            (None, Some(proxy)) => format!(" --proxy '{}'", proxy.replace('\'', "'\\''")),
+            (None, None) => String::new(),
+        }
+    }
+
     /// What of this `hookproof send` needs, with a blank before each option.
     pub(crate) fn send_options(&self) -> String {
         let mut out = String::new();
@@ -202,6 +214,7 @@ impl Transport {
         if self.insecure {
             out.push_str(" --insecure");
         }
+        out.push_str(&self.proxy_option());
         out
     }
 

@@ -40,7 +40,8 @@ pub(crate) enum End {
     TooLong,
 }
 
-/// Sends the bytes on one connection: all at once, or with `one_by_one` each request after the answer to the one before.
+/// Sends the bytes on one connection: all at once, or with `one_by_one` each request after the answer to the one before. The
+/// fields of the transport go along with each request that is one and lacks them; a proxy gets the whole URL.
 ///
 /// # Errors
 /// No connection could be made.
@@ -59,9 +60,13 @@ pub(crate) async fn send(
         .tls(base.is_tls(), &[b"http/1.1"])
         .map_err(|error| failed(error.to_string()))?;
     let tls = base.is_tls().then(|| Arc::new(tls));
+    let proxy = transport
+        .http_proxy()
+        .map_err(|error| failed(error.to_string()))?;
     let dial = Dial {
         base,
         tls: tls.as_ref(),
+        proxy: proxy.as_ref(),
         fields: &[],
         limits,
     };
@@ -78,17 +83,24 @@ pub(crate) async fn send(
         .iter()
         .map(|range| method(&bytes[range.clone()]))
         .collect();
+    let written = requests.iter().map(|range| {
+        let request = with_fields(&bytes[range.clone()], transport);
+        match &proxy {
+            Some(proxy) => proxy.addressed(base, &request),
+            None => request,
+        }
+    });
     let mut received = Vec::new();
-    let rounds: Vec<(Range<usize>, usize)> = if one_by_one {
-        requests.iter().cloned().zip(1..).collect()
+    let rounds: Vec<(Vec<u8>, usize)> = if one_by_one {
+        written.zip(1..).collect()
     } else {
-        vec![(0..bytes.len(), methods.len())]
+        vec![(written.flatten().collect(), methods.len())]
     };
     let mut end = End::Answered;
-    for (range, answers) in rounds {
+    for (round, answers) in rounds {
         let write = async {
             // A target that stops reading may have answered; the reader sees what there is.
-            let _ = writer.write_all(&bytes[range]).await;
+            let _ = writer.write_all(&round).await;
             let _ = writer.flush().await;
             std::future::pending::<std::convert::Infallible>().await
         };
@@ -137,6 +149,31 @@ async fn read(
 /// The method of a request as it stands; the first word.
 fn method(request: &[u8]) -> &[u8] {
     request.split(u8::is_ascii_whitespace).next().unwrap_or_default()
+}
+
+/// The request with the fields of the transport that it lacks, at the end of its head. What is no request stays as it is.
+fn with_fields(request: &[u8], transport: &Transport) -> Vec<u8> {
+    let mut fields = [httparse::EMPTY_HEADER; MOST_FIELDS];
+    let mut parsed = httparse::Request::new(&mut fields);
+    let Ok(httparse::Status::Complete(head)) = parsed.parse(request) else {
+        return request.to_vec();
+    };
+    if !request[..head].ends_with(b"\r\n\r\n") {
+        return request.to_vec();
+    }
+    let has = |name: &str| {
+        parsed
+            .headers
+            .iter()
+            .any(|field| field.name.eq_ignore_ascii_case(name))
+    };
+    let added: String = transport
+        .fields()
+        .filter(|(name, _)| !has(name))
+        .map(|(name, value)| format!("{name}: {value}\r\n"))
+        .collect();
+    let (head, rest) = request.split_at(head - 2);
+    [head, added.as_bytes(), rest].concat()
 }
 
 /// The requests among the bytes. Whatever is none, or is not whole, is taken together as the last.
@@ -263,6 +300,16 @@ pub(crate) fn command(
     line
 }
 
+/// A command that sends less than the run did, and says so in a comment of the shell: it can still be carried out.
+pub(crate) fn in_part(command: &str, before: usize) -> String {
+    let lost = match before {
+        0 => "the chunks of its body".to_owned(),
+        1 => "the request before it on its connection".to_owned(),
+        count => format!("the {count} requests before it on its connection"),
+    };
+    format!("{command} # in part only: over this way no command sends {lost} as the run did")
+}
+
 /// The shell command that writes these bytes, in printable characters alone. Secrets stand as variables.
 pub(super) fn printf(bytes: &[u8], redactor: &Redactor) -> String {
     let mut format = String::with_capacity(bytes.len());
@@ -295,9 +342,9 @@ pub(super) fn printf(bytes: &[u8], redactor: &Redactor) -> String {
     line
 }
 
-/// Whether the client that writes exactly what it is given can send the request.
+/// Whether `hookproof send` can send the request as it was sent.
 pub(crate) fn is_exact(transport: &Transport, request: &Request) -> bool {
-    transport.proxy.is_none() && !transport.http2 && request.origin.is_none()
+    transport.http_proxy().is_ok() && !transport.http2 && request.origin.is_none()
 }
 
 /// Whether letters of a header's name are the point.
@@ -382,6 +429,41 @@ mod tests {
             "{line}"
         );
         assert!(!line.contains("s3cret"));
+    }
+
+    #[test]
+    fn what_no_command_says_is_marked() {
+        let transport = |proxy: Option<&str>, http2| Transport {
+            proxy: proxy.map(str::to_owned),
+            http2,
+            ..Transport::default()
+        };
+        let request = Request::new("POST", "/");
+        assert!(is_exact(&transport(None, false), &request));
+        assert!(is_exact(&transport(Some("http://proxy:3128"), false), &request));
+        assert!(!is_exact(&transport(Some("https://proxy"), false), &request));
+        assert!(!is_exact(&transport(None, true), &request));
+        assert_eq!(
+            in_part("curl --http2 http://h", 2),
+            "curl --http2 http://h # in part only: over this way no command sends the 2 requests before it on its \
+             connection as the run did"
+        );
+    }
+
+    #[test]
+    fn fields_are_added_to_requests_that_lack_them() {
+        let transport = Transport {
+            headers: vec![("X-A".into(), "1".into()), ("X-B".into(), "2".into())],
+            ..Transport::default()
+        };
+        let with = |text: &str| String::from_utf8(with_fields(text.as_bytes(), &transport)).unwrap();
+        assert_eq!(
+            with("POST / HTTP/1.1\r\nx-a: 0\r\n\r\nbody"),
+            "POST / HTTP/1.1\r\nx-a: 0\r\nX-B: 2\r\n\r\nbody"
+        );
+        for other in ["POST / HTTP/1.1\r\nHost", "\0\r\n\r\n", "GET / HTTP/1.1\n\n"] {
+            assert_eq!(with(other), other);
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ use futures_util::stream::{self, StreamExt as _};
 use super::base_url::{BaseUrl, without_credentials};
 use super::exchange::{Exchange, NoAnswer, NoAnswerKind, Response};
 use super::pace::Pace;
+use super::proxy::HttpProxy;
 use super::raw;
 use super::request::{Framing, Request, Spelling};
 use super::transport::{Transport, TransportError};
@@ -59,7 +60,9 @@ pub struct Wire {
     tls: Option<Arc<rustls::ClientConfig>>,
     /// Whether anything was sent, so that a connection may be open to what comes next.
     has_sent: Cell<bool>,
-    /// Whether that client gets to the target: not through a proxy, and not where HTTP/2 is spoken.
+    /// The proxy of that client.
+    proxy: Option<HttpProxy>,
+    /// Whether that client gets to the target: not through a proxy of another kind than HTTP, and not where HTTP/2 is spoken.
     can_be_exact: bool,
 }
 
@@ -86,6 +89,7 @@ impl Wire {
             built.map_err(|error| failed(chain(&error)))
         };
         let (pooled, unpooled) = (client(conduct.pace.bounds().idle())?, client(Some(0))?);
+        let proxy = transport.http_proxy();
         let fields = transport
             .fields()
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
@@ -100,7 +104,8 @@ impl Wire {
             fields,
             tls: base.is_tls().then(|| Arc::new(tls)),
             has_sent: Cell::new(false),
-            can_be_exact: transport.proxy.is_none() && !transport.http2,
+            can_be_exact: proxy.is_ok() && !transport.http2,
+            proxy: proxy.ok().flatten(),
         })
     }
 
@@ -158,6 +163,7 @@ impl Wire {
         raw::Dial {
             base: &self.base,
             tls: self.tls.as_ref(),
+            proxy: self.proxy.as_ref(),
             fields: &self.fields,
             limits: self.limits,
         }
