@@ -125,6 +125,7 @@ pub(super) fn created(probe: &Probe<'_>, rows: &[&str], exchange: &Exchange, sen
             }
         }
     }
+    judge("inkeep.resp.echo-anchors", not_made_up(&event, sent));
     let anchored = ["conversationId", "messageId"]
         .iter()
         .any(|name| sent.get(name).is_some());
@@ -134,6 +135,27 @@ pub(super) fn created(probe: &Probe<'_>, rows: &[&str], exchange: &Exchange, sen
         let finding = Finding::when(got.is_null(), expected, format!("userProperties {got}"));
         judge("inkeep.autofill.none", finding);
     }
+}
+
+/// Members that name what an event is about are not made up. An agentId may be that of the token, and a conversationId
+/// that of a message which was named.
+fn not_made_up(event: &Map<String, Value>, sent: &Value) -> Finding {
+    let absent = |name: &str| sent.get(name).is_none();
+    let mut unnamed = Vec::new();
+    if absent("messageId") {
+        unnamed.push("messageId");
+        if absent("conversationId") {
+            unnamed.push("conversationId");
+        }
+    }
+    let made_up: Vec<String> = unnamed
+        .iter()
+        .map(|name| (name, member(event, name)))
+        .filter(|(_, value)| !value.is_null())
+        .map(|(name, value)| format!("{name} {value}"))
+        .collect();
+    let expected = format!("no {}, or null: none was sent", unnamed.join(" and no "));
+    Finding::when(made_up.is_empty(), expected, made_up.join(", "))
 }
 
 /// A member comes back as it was sent.
@@ -250,6 +272,32 @@ mod tests {
                 matches!(echoed(&event, name, &sent), Finding::Broken { .. }),
                 "{name}"
             );
+        }
+    }
+
+    #[test]
+    fn what_an_event_is_about_is_not_made_up() {
+        let found = |event: Value, sent: Value| not_made_up(event.as_object().unwrap(), &sent);
+        for (event, sent) in [
+            (json!({ "id": "i", "conversationId": null }), json!({})),
+            // The agent of the token, and the conversation of the message.
+            (json!({ "agentId": "a" }), json!({})),
+            (
+                json!({ "conversationId": "c", "messageId": "m" }),
+                json!({ "messageId": "m" }),
+            ),
+        ] {
+            assert_eq!(found(event, sent), Finding::Met);
+        }
+        for (event, sent) in [
+            (json!({ "id": "i", "messageId": "i" }), json!({ "id": "i" })),
+            (json!({ "conversationId": "c" }), json!({})),
+            (
+                json!({ "conversationId": "c", "messageId": "m" }),
+                json!({ "conversationId": "c" }),
+            ),
+        ] {
+            assert!(matches!(found(event, sent), Finding::Broken { .. }));
         }
     }
 

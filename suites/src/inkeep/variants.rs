@@ -217,12 +217,17 @@ const VARIANTS: &[Variant] = &[
         },
     ),
     Variant::new(
-        "type-trimmed",
-        "cuts off blanks around a type",
+        "agent-of-the-token",
+        "fills an absent agentId with the agent of the token, and an absent conversationId with that of the message",
         |reference, request| {
             event(reference.respond(&request), |event| {
-                if let Some(Value::String(kind)) = event.get_mut("type") {
-                    *kind = kind.trim().to_owned();
+                if event.get("agentId").is_none_or(Value::is_null) {
+                    event.insert("agentId".to_owned(), json!("agent-of-the-token"));
+                }
+                let of_a_message = event.get("messageId").is_some_and(Value::is_string);
+                if of_a_message && event.get("conversationId").is_none_or(Value::is_null) {
+                    let conversation = json!("conversation-of-the-message");
+                    event.insert("conversationId".to_owned(), conversation);
                 }
             })
         },

@@ -1,13 +1,16 @@
 //! The type of an event, and the three members that say what it is about.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Entry;
 use crate::case::Origin::{Property, Scenario};
+use crate::http::Exchange;
 use crate::inkeep::bodies::{ANCHORS, EventBody};
+use crate::inkeep::event::{event, member};
 use crate::inkeep::{Inkeep, checks, strategies};
 use crate::probe::Probe;
 use crate::property;
+use crate::verdict::Finding;
 
 pub(super) const CASES: &[Entry] = &[
     (
@@ -24,6 +27,32 @@ pub(super) const CASES: &[Entry] = &[
         &["inkeep.anchor.no-fk"],
         of_nothing_that_exists,
     ),
+    (
+        "type::escapes",
+        Scenario,
+        &["inkeep.type.free-form", "inkeep.resp.type-echo"],
+        escapes,
+    ),
+    (
+        "event::nothing_of_another",
+        Scenario,
+        &[
+            "inkeep.resp.echo-anchors",
+            "inkeep.bag.round-trip",
+            "inkeep.autofill.none",
+        ],
+        nothing_of_another,
+    ),
+];
+
+/// What an event can leave out, with the row that says what is in the answer then.
+const LEFT_OUT: [(&str, &str); 6] = [
+    ("inkeep.resp.echo-anchors", "agentId"),
+    ("inkeep.resp.echo-anchors", "conversationId"),
+    ("inkeep.resp.echo-anchors", "messageId"),
+    ("inkeep.bag.round-trip", "properties"),
+    ("inkeep.bag.round-trip", "metadata"),
+    ("inkeep.autofill.none", "userProperties"),
 ];
 
 const FREE_FORM: &[&str] = &["inkeep.type.free-form", "inkeep.resp.type-echo"];
@@ -73,6 +102,7 @@ fn free_form(inkeep: &Inkeep, probe: &Probe<'_>) {
         "イベント",
         "حدث",
         "launched \u{1f680}",
+        " order placed ",
         DECOMPOSED,
         COMPATIBLE,
     ] {
@@ -106,7 +136,9 @@ fn any_text(inkeep: &Inkeep, probe: &Probe<'_>) {
         checks::created(probe, ANY_TEXT, &exchange, &body);
     };
     for index in 0..ANCHORS.len() {
-        for text in ["a b", "a/b", "a:b#c?d", "é", "名前", "{}", DECOMPOSED, COMPATIBLE] {
+        for text in [
+            "a b", " a b ", "a/b", "a:b#c?d", "é", "名前", "{}", DECOMPOSED, COMPATIBLE,
+        ] {
             check(index, text);
         }
         check(index, &"x".repeat(255));
@@ -135,4 +167,84 @@ fn of_nothing_that_exists(inkeep: &Inkeep, probe: &Probe<'_>) {
         let why = format!("{} may name what does not exist", names.join(" and "));
         checks::accepted(probe, ID, &why, inkeep.fixtures.post(&body));
     }
+}
+
+/// A character and its escape in JSON are the same text (RFC 8259, section 7).
+fn escapes(inkeep: &Inkeep, probe: &Probe<'_>) {
+    const ID: &str = "inkeep.type.free-form";
+    const PLACE: &str = "hookproof_escapes";
+    for (escaped, kind) in [
+        (r"caf\u00e9", "café"),
+        (r"\u0041\u0062c", "Abc"),
+        (r"\u4F60\u597d \ud83d\uDE80", "你好 \u{1f680}"),
+        (r#"a\/b \"c\" \\u00e9"#, "a/b \"c\" \\u00e9"),
+    ] {
+        let control = inkeep.fixtures.plain_body(probe.case(), kind);
+        if !checks::plain_is_accepted(probe, ID, inkeep.fixtures.post(&control)) {
+            continue;
+        }
+        let body = inkeep.fixtures.plain_body(probe.case(), PLACE).to_string();
+        let body = body.replace(PLACE, escaped);
+        let request = inkeep.fixtures.request().body("application/json", body);
+        let why = format!("{escaped} in JSON is the text {kind:?}, which is accepted");
+        let exchange = checks::accepted(probe, ID, &why, request);
+        if let Some(event) = event(&exchange) {
+            let finding = checks::echoed(&event, "type", &json!(kind));
+            probe.judge("inkeep.resp.type-echo", &exchange, finding);
+        }
+    }
+}
+
+/// What one event says stands in no other: neither in the next on the same connection, nor in one on another.
+fn nothing_of_another(inkeep: &Inkeep, probe: &Probe<'_>) {
+    let fixtures = &inkeep.fixtures;
+    let mut bare = fixtures.plain_body(probe.case(), "hookproof_bare");
+    if let Some(members) = bare.as_object_mut() {
+        for (_, name) in LEFT_OUT {
+            members.shift_remove(name);
+        }
+    }
+    let bare = || {
+        let mut bare = bare.clone();
+        if bare.get("id").is_some() {
+            bare["id"] = json!(fixtures.fresh_id(probe.case()));
+        }
+        fixtures.post(&bare)
+    };
+    let told = || json!(format!("told-{}", fixtures.fresh_id(probe.case())));
+    let mut telling = fixtures.plain_body(probe.case(), "hookproof_telling");
+    for (_, name) in LEFT_OUT {
+        let is_text = ANCHORS.contains(&name);
+        telling[name] = if is_text {
+            told()
+        } else {
+            json!({ "told": told() })
+        };
+    }
+    let judge = |exchange: &Exchange| {
+        let Some(event) = event(exchange) else {
+            let reason = format!("the event is not accepted: {}", exchange.in_short());
+            for requirement in ["inkeep.resp.echo-anchors", "inkeep.bag.round-trip"] {
+                probe.judge(requirement, exchange, Finding::Undecided(reason.clone()));
+            }
+            return;
+        };
+        for (requirement, name) in LEFT_OUT {
+            let got = member(&event, name);
+            let foreign = !got.is_null() && *got == telling[name];
+            let expected = format!("an event that was sent without {name} does not show that of another");
+            let finding = Finding::when(!foreign, expected, format!("{name} {got}"));
+            probe.judge(requirement, exchange, finding);
+        }
+    };
+    let with_new_id = |telling: &Value| {
+        let mut telling = telling.clone();
+        if telling.get("id").is_some() {
+            telling["id"] = json!(fixtures.fresh_id(probe.case()));
+        }
+        fixtures.post(&telling)
+    };
+    let exchanges = probe.send_on_one_connection(vec![with_new_id(&telling), bare(), bare()]);
+    exchanges.iter().skip(1).for_each(judge);
+    judge(&probe.send(bare().exact()));
 }

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::Entry;
 use crate::case::Origin::Scenario;
 use crate::http::{Exchange, Request};
+use crate::inkeep::bodies::ANCHORS;
 use crate::inkeep::event::{difference_in_content, event, member, same_value};
 use crate::inkeep::fixtures::post_under;
 use crate::inkeep::{Inkeep, checks};
@@ -47,6 +48,9 @@ enum Answer {
     Status(&'static [u16]),
 }
 
+/// What an `agentId`, `conversationId` or `messageId` of these requests begins with.
+const NAMED: &str = "hookproof-sample-";
+
 /// Requests of every kind. The accepted ones have no id, so each can be sent again.
 fn samples(inkeep: &Inkeep, probe: &Probe<'_>, rounds: usize) -> Vec<Sample> {
     let fixtures = &inkeep.fixtures;
@@ -54,6 +58,18 @@ fn samples(inkeep: &Inkeep, probe: &Probe<'_>, rounds: usize) -> Vec<Sample> {
     for round in 0..rounds {
         let kind = checks::numbered("sample", round);
         let mut body = fixtures.plain_body(probe.case(), &kind);
+        samples.push(Sample {
+            request: fixtures.post(&body),
+            answer: Answer::Event(body.clone()),
+        });
+        let mut named = body.clone();
+        for name in ANCHORS {
+            named[name] = json!(format!("{NAMED}{name}-{round}"));
+        }
+        samples.push(Sample {
+            request: fixtures.post(&named),
+            answer: Answer::Event(named),
+        });
         samples.push(Sample {
             request: fixtures.post(&body),
             answer: Answer::Event(body.clone()),
@@ -84,10 +100,20 @@ fn fits(sample: &Sample, exchange: &Exchange) -> bool {
     match &sample.answer {
         Answer::Status(allowed) => exchange.status().is_some_and(|status| allowed.contains(&status)),
         Answer::Event(sent) => event(exchange).is_some_and(|event| {
-            ["type", "metadata"]
+            let as_sent = ["type", "metadata"]
                 .into_iter()
+                .chain(ANCHORS)
                 .filter_map(|name| Some((name, sent.get(name)?)))
-                .all(|(name, value)| same_value(value, member(&event, name)))
+                .all(|(name, value)| same_value(value, member(&event, name)));
+            // One that was not sent may be the server's own, such as the agent of the token, and not that of another request.
+            let own = ANCHORS
+                .into_iter()
+                .filter(|name| sent.get(name).is_none())
+                .all(|name| {
+                    let got = member(&event, name).as_str();
+                    !got.is_some_and(|text| text.starts_with(NAMED))
+                });
+            as_sent && own
         }),
     }
 }

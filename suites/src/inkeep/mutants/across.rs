@@ -49,6 +49,27 @@ pub(super) const MUTANTS: &[Mutant] = &[
     )
     .now_and_then(),
     Mutant::in_a_crowd(
+        "conversation-of-the-connection",
+        "inkeep.connection.reuse",
+        "keeps the conversationId for the connection, and shows it in events that name none",
+        |reference, request| {
+            let own = text(&request, "conversationId");
+            let response = reference.respond(&request);
+            let carried = if let Some(own) = &own {
+                reference.memory().keep("conversation", json!(own));
+                None
+            } else {
+                reference.memory().recall("conversation")
+            };
+            Answer::from(edited_event(response, |event| {
+                if let Some(carried) = carried.filter(|_| reference.earlier_on_connection > 0) {
+                    event.insert("conversationId".to_owned(), carried);
+                }
+            }))
+        },
+    )
+    .now_and_then(),
+    Mutant::in_a_crowd(
         "overwhelmed",
         "inkeep.concurrency.isolation",
         "refuses what comes while five others are in flight",

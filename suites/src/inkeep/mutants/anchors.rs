@@ -180,6 +180,61 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "stores a conversationId in small letters",
         |reference, request| echoed(reference, &request, "conversationId", str::to_lowercase),
     ),
+    Mutant::new(
+        "conversation-id-trimmed",
+        "inkeep.resp.echo-anchors",
+        "cuts off blanks around a conversationId",
+        |reference, request| {
+            echoed(reference, &request, "conversationId", |text| {
+                text.trim().to_owned()
+            })
+        },
+    ),
+    Mutant::new(
+        "agent-of-the-last-event",
+        "inkeep.resp.echo-anchors",
+        "fills an absent agentId with that of the event before, whoever sent it",
+        |reference, request| {
+            let own = text(&request, "agentId");
+            let last = match &own {
+                Some(own) => reference.memory().keep("agent", json!(own)),
+                None => reference.memory().recall("agent"),
+            };
+            edited_event(reference.respond(&request), |event| {
+                if let Some(last) = last.filter(|_| own.is_none()) {
+                    event.insert("agentId".to_owned(), last);
+                }
+            })
+        },
+    ),
+    Mutant::new(
+        "message-is-the-event",
+        "inkeep.resp.echo-anchors",
+        "answers with the id of the event where no messageId was sent",
+        |reference, request| {
+            let absent = member(&request, "messageId").is_none();
+            edited_event(reference.respond(&request), |event| {
+                if let Some(id) = event.get("id").cloned().filter(|_| absent) {
+                    event.insert("messageId".to_owned(), id);
+                }
+            })
+        },
+    ),
+    Mutant::new(
+        "conversation-for-everybody",
+        "inkeep.resp.echo-anchors",
+        "begins a conversation for an event that names none",
+        |reference, request| {
+            let absent = ["conversationId", "messageId"]
+                .iter()
+                .all(|name| member(&request, name).is_none());
+            edited_event(reference.respond(&request), |event| {
+                if absent {
+                    event.insert("conversationId".to_owned(), json!("conversation-1"));
+                }
+            })
+        },
+    ),
 ];
 
 /// The answer of a server that takes what counts as false for absent.

@@ -215,6 +215,25 @@ pub(super) const MUTANTS: &[Mutant] = &[
         |reference, request| echoed(reference, &request, "type", |text| text.replace(' ', "_")),
     ),
     Mutant::new(
+        "type-trimmed",
+        "inkeep.resp.type-echo",
+        "cuts off blanks around a type",
+        |reference, request| echoed(reference, &request, "type", |text| text.trim().to_owned()),
+    ),
+    Mutant::new(
+        "type-with-its-escapes",
+        "inkeep.resp.type-echo",
+        "stores the text between the quotation marks as it came, escapes and all",
+        |reference, request| {
+            let escaped = String::from_utf8_lossy(request.body()).contains("\\u00e9\"");
+            edited_event(reference.respond(&request), |event| {
+                if let Some(Value::String(text)) = event.get_mut("type").filter(|_| escaped) {
+                    *text = text.replace('é', "\\u00e9");
+                }
+            })
+        },
+    ),
+    Mutant::new(
         "type-escaped",
         "inkeep.resp.type-echo",
         "escapes types for HTML",
