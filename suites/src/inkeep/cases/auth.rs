@@ -28,6 +28,7 @@ pub(super) const CASES: &[Entry] = &[
         &["inkeep.auth.unknown-token"],
         letter_case,
     ),
+    ("auth::glued", Scenario, &["inkeep.auth.scheme"], glued),
     ("auth::forbidden", Scenario, &["inkeep.auth.403"], forbidden),
     (
         "auth::no_side_effect",
@@ -77,6 +78,29 @@ fn letter_case(inkeep: &Inkeep, probe: &Probe<'_>) {
             let request = post_under(&other, &body);
             checks::refused(probe, ID, "the token differs in letter case", request);
         }
+    }
+}
+
+/// The word before the token is not Bearer where no blank ends it there, and where it begins with something else.
+fn glued(inkeep: &Inkeep, probe: &Probe<'_>) {
+    const ID: &str = "inkeep.auth.scheme";
+    let key = match inkeep.fixtures.key() {
+        Ok(key) => key,
+        Err(missing) => return probe.skip(ID, missing),
+    };
+    if !checks::control(inkeep, probe, ID) {
+        return;
+    }
+    let request = plain(inkeep, probe, "hookproof_glued");
+    for (value, why) in [
+        (format!("Bearer{key}"), "no blank sets the token off from Bearer"),
+        (
+            format!("NotBearer {key}"),
+            "the word before the token is NotBearer",
+        ),
+    ] {
+        let request = request.clone().set_header("Authorization", &value).exact();
+        checks::refused(probe, ID, why, request);
     }
 }
 

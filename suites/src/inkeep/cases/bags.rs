@@ -39,6 +39,9 @@ const ANY_OBJECT: &[&str] = &[
     "inkeep.userprops.round-trip",
 ];
 
+/// Levels of an object that is nested deeply, as far as no program takes it for an attack.
+const DEEP: usize = 10;
+
 /// An event with just one of the three.
 fn with_bag(inkeep: &Inkeep, probe: &Probe<'_>, name: &str, value: &Value) -> Value {
     let mut body = inkeep.fixtures.plain_body(probe.case(), "hookproof_bag");
@@ -92,15 +95,38 @@ fn any_object(inkeep: &Inkeep, probe: &Probe<'_>) {
         "texts": ["12", "007", "1.50", "true", "null", "2026-05-05T15:58:45.955Z", "2026-05-05", " ", "a@B.example"],
     });
     // A member named __proto__ stays out: parsers and validators of JavaScript refuse or drop it on purpose.
+    let numbers = json!({
+        "tenth": 0.1, "price": 1.005, "north": 52.520_008, "west": -13.404_954_1, "large": 1e21, "small": 1.5e-9,
+        "whole": 1.0, "list": [2.0, 0.333, -7.125e-5],
+    });
+    let names = json!({
+        " outer blanks ": 1, "constructor": "c", "prototype": 2, "toString": "t", "hasOwnProperty": true, "length": 3,
+        "cafe\u{301}": 4, "nested": { " k": { "constructor": "c" } },
+    });
+    let texts = json!({
+        "lines": "a\r\nb\rc\n", "tab": "\ta\t", "decomposed": "cafe\u{301} A\u{30a}", "compatible": "\u{fb01}x \u{ff21}",
+        "list": ["a\r\nb", " a "],
+    });
+    let deep = (0..DEEP).fold(json!({ "end": "of it" }), |inner, level| match level % 3 {
+        0 => json!({ "list": [inner] }),
+        _ => json!({ "next": inner }),
+    });
     // Of many members and some kilobytes; what is too much is open, and much more than this.
     let many: Map<String, Value> = (0..60)
         .map(|number| (format!("member{number}"), json!("x".repeat(number))))
         .collect();
     for name in BAGS {
-        check(name, &telling);
+        for value in [&telling, &numbers, &names, &texts, &deep] {
+            check(name, value);
+        }
         check(name, &Value::Object(many.clone()));
         check(name, &json!({ "long": "x".repeat(4000) }));
     }
+    // The member by which the guide tells known users from unknown ones means that at the top of userProperties only.
+    let kind = json!({ "identificationType": "ANONYMOUS", "plan": "pro" });
+    check("userProperties", &json!({ "of": kind, "plan": "pro" }));
+    check("properties", &kind);
+    check("metadata", &kind);
     property::check(probe, &(0..BAGS.len(), strategies::bag()), |(index, bag)| {
         check(BAGS[index], &Value::Object(bag));
     });
@@ -164,6 +190,12 @@ fn identification(inkeep: &Inkeep, probe: &Probe<'_>) {
         ),
         ("inkeep.userprops.identification.dropped", "COOKIED", Value::Null),
         ("inkeep.userprops.identification.removed", "EMAIL", rest.clone()),
+        // Any other value than these two, and so the same word in other letters.
+        (
+            "inkeep.userprops.identification.removed",
+            "anonymous",
+            rest.clone(),
+        ),
     ] {
         if !keeps {
             let reason = "userProperties without an identificationType do not come back either";

@@ -22,6 +22,12 @@ pub(super) const CASES: &[Entry] = &[
         &["inkeep.body.not-object"],
         not_object,
     ),
+    (
+        "body::white_space",
+        Scenario,
+        &["inkeep.body.minimal"],
+        white_space,
+    ),
     ("body::malformed", Scenario, &["inkeep.body.malformed"], malformed),
     ("body::empty", Scenario, &["inkeep.body.empty"], empty),
     ("body::chunked", Scenario, &["inkeep.body.chunked"], chunked),
@@ -53,6 +59,12 @@ pub(super) const CASES: &[Entry] = &[
         Scenario,
         &["inkeep.type.required"],
         member_case,
+    ),
+    (
+        "body::type_elsewhere",
+        Scenario,
+        &["inkeep.type.required"],
+        type_elsewhere,
     ),
     (
         "body::fault_status",
@@ -93,6 +105,21 @@ fn not_object(inkeep: &Inkeep, probe: &Probe<'_>) {
     ] {
         let why = format!("the body is {body} and no object");
         checks::refused(probe, ID, &why, inkeep.fixtures.post(&body));
+    }
+}
+
+/// White space around a value and between its parts means nothing (RFC 8259, section 2).
+fn white_space(inkeep: &Inkeep, probe: &Probe<'_>) {
+    const ID: &str = "inkeep.body.minimal";
+    let body = || inkeep.fixtures.plain_body(probe.case(), "string");
+    if !checks::plain_is_accepted(probe, ID, inkeep.fixtures.post(&body())) {
+        return;
+    }
+    for (before, after) in [(" ", ""), ("\n ", ""), ("", "\r\n"), ("\t\r\n ", " \n\t")] {
+        let text = format!("{before}{:#}{after}", body());
+        let why = format!("JSON with {before:?} before it and {after:?} after it is the same JSON");
+        let request = inkeep.fixtures.request().body("application/json", text);
+        checks::accepted(probe, ID, &why, request);
     }
 }
 
@@ -227,6 +254,23 @@ fn member_case(inkeep: &Inkeep, probe: &Probe<'_>) {
         let why = format!("there is no type, and {name} is another member");
         checks::refused(probe, ID, &why, inkeep.fixtures.post(&body));
     }
+}
+
+/// A type counts at the top of the body only: what stands in the address or further down is none.
+fn type_elsewhere(inkeep: &Inkeep, probe: &Probe<'_>) {
+    const ID: &str = "inkeep.type.required";
+    if !checks::control(inkeep, probe, ID) {
+        return;
+    }
+    let whole = json!({ "type": "hookproof_elsewhere" });
+    for name in ["data", "event", "body", "metadata", "properties"] {
+        let body = json!({ name: whole });
+        let why = format!("there is no type but the one in {name}");
+        checks::refused(probe, ID, &why, inkeep.fixtures.post(&body));
+    }
+    let request = inkeep.fixtures.post(&json!({ "metadata": { "a": "b" } }));
+    let request = request.query("type", "hookproof_elsewhere");
+    checks::refused(probe, ID, "there is no type but the one in the query", request);
 }
 
 fn judge_fault(inkeep: &Inkeep, probe: &Probe<'_>, fault: &Fault, body: impl Fn(&str) -> Value) {

@@ -15,6 +15,7 @@ mod valid;
 
 use std::sync::Arc;
 
+pub(super) use self::refusals::METHOD_FIELDS;
 use super::Inkeep;
 use super::subject::Derived;
 use crate::case::{Case, Origin};

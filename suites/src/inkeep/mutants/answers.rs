@@ -2,11 +2,12 @@
 
 use bytes::Bytes;
 use http::header::{LOCATION, WWW_AUTHENTICATE};
-use http::{HeaderValue, Method, Response, StatusCode};
+use http::{HeaderValue, Method, Request, Response, StatusCode};
 use serde_json::json;
 
 use super::bend::{
-    authorization, bad_request, edited_event, edited_problem, json_body, member, problem, text, token,
+    Reference, authorization, bad_request, edited_event, edited_problem, json_body, member, problem, text,
+    token,
 };
 use crate::mutant::{Answer, Mutant};
 
@@ -62,6 +63,30 @@ pub(super) const MUTANTS: &[Mutant] = &[
             }
             reference.respond(&request)
         },
+    ),
+    Mutant::new(
+        "fails-on-a-nul-in-a-text",
+        "inkeep.response.no-server-error",
+        "answers 500 to an escaped NUL within an object, which its database does not take",
+        |reference, request| fails_on(reference, &request, "{\"a\":\"a\\u0000"),
+    ),
+    Mutant::new(
+        "fails-on-a-nul-in-a-type",
+        "inkeep.response.no-server-error",
+        "answers 500 to an escaped NUL in a type",
+        |reference, request| fails_on(reference, &request, "\"type\":\"a\\u0000"),
+    ),
+    Mutant::new(
+        "fails-on-half-a-character",
+        "inkeep.response.no-server-error",
+        "answers 500 to half of a pair of surrogates",
+        |reference, request| fails_on(reference, &request, "\\ud800b"),
+    ),
+    Mutant::new(
+        "fails-on-large-numbers",
+        "inkeep.response.no-server-error",
+        "answers 500 to a whole number of more than 64 bits",
+        |reference, request| fails_on(reference, &request, "123456789012345678901"),
     ),
     Mutant::in_a_crowd(
         "hangs-up-on-malformed-json",
@@ -255,4 +280,12 @@ fn traced(response: Response<Bytes>, trace: &str) -> Response<Bytes> {
     } else {
         response
     }
+}
+
+/// The answer of a server that fails where a body holds this.
+fn fails_on(reference: &Reference<'_>, request: &Request<Bytes>, part: &str) -> Response<Bytes> {
+    if String::from_utf8_lossy(request.body()).contains(part) {
+        return problem(StatusCode::INTERNAL_SERVER_ERROR, "internal server error");
+    }
+    reference.respond(request)
 }

@@ -13,6 +13,17 @@ use crate::mutant::Mutant;
 
 pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new(
+        "white-space-first",
+        "inkeep.body.minimal",
+        "knows JSON by the bracket with which it begins",
+        |reference, request| {
+            if request.body().first().is_some_and(u8::is_ascii_whitespace) {
+                return bad_request("Malformed JSON in request body");
+            }
+            reference.respond(&request)
+        },
+    ),
+    Mutant::new(
         "something-beside-a-type",
         "inkeep.body.minimal",
         "asks for something beside a type",

@@ -30,6 +30,27 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     ),
     Mutant::new(
+        "token-glued-to-bearer",
+        "inkeep.auth.scheme",
+        "cuts off the first six characters and what blanks there are",
+        |reference, request| {
+            let_in(reference, request, |request, valid| {
+                let token = authorization(request).strip_prefix("Bearer");
+                token.is_some_and(|token| token.trim_start() == valid)
+            })
+        },
+    ),
+    Mutant::new(
+        "bearer-anywhere",
+        "inkeep.auth.scheme",
+        "looks for the word Bearer and a token with a pattern that has no beginning",
+        |reference, request| {
+            let_in(reference, request, |request, valid| {
+                authorization(request).ends_with(&format!("Bearer {valid}"))
+            })
+        },
+    ),
+    Mutant::new(
         "tokens-in-an-object",
         "inkeep.auth.unknown-token",
         "looks tokens up in an object of JavaScript, which knows the name constructor without being told",

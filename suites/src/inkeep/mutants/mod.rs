@@ -4,6 +4,7 @@ mod across;
 mod anchors;
 mod answers;
 mod auth;
+mod bag_details;
 mod bag_values;
 mod bags;
 mod bend;
@@ -32,6 +33,7 @@ pub(crate) fn all() -> Vec<&'static Mutant> {
         id_pattern::MUTANTS,
         bags::MUTANTS,
         bag_values::MUTANTS,
+        bag_details::MUTANTS,
         events::MUTANTS,
         repeats::MUTANTS,
         problems::MUTANTS,

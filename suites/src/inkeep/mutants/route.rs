@@ -51,6 +51,17 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     ),
     Mutant::new(
+        "method-by-a-field",
+        "inkeep.route.other-method",
+        "serves GET as the method that X-HTTP-Method-Override names",
+        |reference, request| {
+            if request.method() == Method::GET && request.headers().contains_key("x-http-method-override") {
+                return reference.respond(&as_post(request));
+            }
+            reference.respond(&request)
+        },
+    ),
+    Mutant::new(
         "delete-does-nothing",
         "inkeep.route.other-method",
         "answers DELETE with 204, whatever there is to delete",

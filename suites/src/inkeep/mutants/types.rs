@@ -5,7 +5,8 @@ use http::{Request, Response, StatusCode};
 use serde_json::Value;
 
 use super::bend::{
-    Reference, all_characters, edited_event, json_body, lenient, member, problem, strict, text, with_member,
+    Reference, all_characters, edited_event, json_body, lenient, member, problem, query_value, strict, text,
+    with_body, with_member,
 };
 use crate::mutant::Mutant;
 
@@ -38,6 +39,29 @@ pub(super) const MUTANTS: &[Mutant] = &[
                 }
                 _ => reference.respond(&request),
             }
+        },
+    ),
+    Mutant::new(
+        "type-from-the-query",
+        "inkeep.type.required",
+        "takes what the query names for members of the body",
+        |reference, request| {
+            let kind = query_value(&request, "type");
+            match kind.filter(|_| member(&request, "type").is_none()) {
+                Some(kind) => reference.respond(&with_member(request, "type", kind)),
+                None => reference.respond(&request),
+            }
+        },
+    ),
+    Mutant::new(
+        "type-in-an-envelope",
+        "inkeep.type.required",
+        "takes an event in an object named data as well, like that of its answers",
+        |reference, request| match member(&request, "data").filter(Value::is_object) {
+            Some(event) if member(&request, "type").is_none() => {
+                reference.respond(&with_body(request, event.to_string()))
+            }
+            _ => reference.respond(&request),
         },
     ),
     Mutant::new(
