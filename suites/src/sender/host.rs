@@ -90,8 +90,66 @@ impl HostTrace {
         lengths.max().unwrap_or_default()
     }
 
+    /// How many times as long work took on average, over so much time; 1 on a quiet host.
+    pub(crate) fn usually_slow(&self, time: Duration) -> f64 {
+        let total = time.as_secs_f64();
+        let more = self.slow.iter().map(|slow| {
+            let share = slow.until.saturating_sub(slow.from).as_secs_f64() / total;
+            share * (slow.times - 1.0)
+        });
+        if total > 0.0 { 1.0 + more.sum::<f64>() } else { 1.0 }
+    }
+
+    /// The same held against a host that was so many times slower than a quiet one already.
+    #[must_use]
+    pub(crate) fn compared_with(mut self, times: f64) -> Self {
+        for slow in &mut self.slow {
+            slow.times /= times.max(1.0);
+        }
+        self.slow.retain(|slow| slow.times > 1.0);
+        self
+    }
+
     /// How many times as long work took where it took longest; 1 on a quiet host.
     pub(crate) fn slowest(&self) -> f64 {
         self.slow.iter().map(|slow| slow.times).fold(1.0, f64::max)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const S: fn(u64) -> Duration = Duration::from_secs;
+
+    #[test]
+    fn slowness_is_an_average_over_the_time_and_can_be_compared() {
+        let slow = |from, until, times| Slow {
+            from: S(from),
+            until: S(until),
+            times,
+        };
+        let trace = HostTrace {
+            slow: vec![slow(0, 2, 5.0), slow(6, 7, 3.0)],
+            ..HostTrace::default()
+        };
+        assert!((trace.usually_slow(S(10)) - 2.0).abs() < 1e-9);
+        assert!((HostTrace::default().usually_slow(S(10)) - 1.0).abs() < 1e-9);
+        let compared = trace.compared_with(4.0);
+        assert_eq!(compared.slow, [slow(0, 2, 1.25)]);
+    }
+
+    #[test]
+    fn only_what_reaches_into_a_time_is_in_it() {
+        let stall = |from, until| Stall {
+            from: S(from),
+            until: S(until),
+        };
+        let trace = HostTrace {
+            stalls: vec![stall(0, 1), stall(2, 4), stall(6, 9)],
+            slow: Vec::new(),
+        };
+        assert_eq!(trace.within(S(1), S(6)).stalls, [stall(2, 4)]);
+        assert_eq!((trace.stalled(), trace.longest_stall()), (S(6), S(3)));
     }
 }

@@ -161,12 +161,7 @@ impl Session {
             Mode::FakeClock => FASTER_CLOCK,
             // In real time nothing that a sender adds is worth measuring.
             _ => {
-                return Ok(Some(calibrate::read(
-                    host,
-                    Duration::ZERO,
-                    &[],
-                    &HostTrace::default(),
-                )));
+                return Ok(Some(calibrate::unmeasured(host)));
             }
         };
         let Some(launch) = self.launch(faster) else {
@@ -184,7 +179,7 @@ impl Session {
                 terms: Terms {
                     scale: self.scale() / faster,
                     retry_after_scale: 0.0,
-                    overhead: Duration::from_millis(700),
+                    overhead: calibrate::LISTENED / 2,
                     first: self.first,
                     quiet_s: 0.0,
                     watch_s: 1e6,
@@ -213,7 +208,7 @@ impl Session {
             Mode::FakeClock => Duration::from_secs_f64(self.scale() / faster),
             _ => Duration::ZERO,
         };
-        let measured = calibrate::read(host, first_delay, &attempts, &played.host);
+        let measured = calibrate::read(host, first_delay, &attempts, &played.host, played.lasted());
         match measured.not_followed {
             None => Ok(Some(measured)),
             Some(gap) if self.fake_clock.is_some() => Err(Hindrance::Incomplete(format!(

@@ -77,6 +77,13 @@ pub(crate) struct Played {
     pub(crate) stopped: Option<Stopped>,
 }
 
+impl Played {
+    /// How long it took.
+    pub(crate) fn lasted(&self) -> Duration {
+        self.until.iter().max().copied().unwrap_or_default()
+    }
+}
+
 /// One event on its way.
 #[derive(Default)]
 struct Way {
