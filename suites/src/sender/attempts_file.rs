@@ -63,27 +63,34 @@ pub fn recordings(file: &str, text: &str, scale: Option<f64>) -> Result<Vec<Reco
         pointer: pointer_to(text, error.line(), error.column()),
         what: without_place(&error),
     };
-    let (mut recordings, place): (Vec<Recording>, fn(usize) -> String) =
-        match serde_json::from_str::<Value>(text).map_err(unreadable)? {
-            Value::Array(_) => (serde_json::from_str(text).map_err(unreadable)?, |index| {
-                format!("/{index}")
-            }),
-            Value::Object(members) if members.contains_key("scenarios") => {
-                let report: Report = serde_json::from_str(text).map_err(unreadable)?;
-                (
-                    report
-                        .scenarios
-                        .into_iter()
-                        .map(|played| played.recording)
-                        .collect(),
-                    |index| format!("/scenarios/{index}/recording"),
-                )
-            }
-            _ => (
-                vec![serde_json::from_str::<Recording>(text).map_err(unreadable)?],
-                |_| String::new(),
-            ),
-        };
+    let document: Value = serde_json::from_str(text).map_err(unreadable)?;
+    let faults = lists_for_objects(&document);
+    if !faults.is_empty() {
+        return Err(AttemptsError::Contradictory {
+            file: file.to_owned(),
+            faults,
+        });
+    }
+    let (mut recordings, place): (Vec<Recording>, fn(usize) -> String) = match document {
+        Value::Array(_) => (serde_json::from_str(text).map_err(unreadable)?, |index| {
+            format!("/{index}")
+        }),
+        Value::Object(members) if members.contains_key("scenarios") => {
+            let report: Report = serde_json::from_str(text).map_err(unreadable)?;
+            (
+                report
+                    .scenarios
+                    .into_iter()
+                    .map(|played| played.recording)
+                    .collect(),
+                |index| format!("/scenarios/{index}/recording"),
+            )
+        }
+        _ => (
+            vec![serde_json::from_str::<Recording>(text).map_err(unreadable)?],
+            |_| String::new(),
+        ),
+    };
     let mut faults = Vec::new();
     for (index, recording) in recordings.iter_mut().enumerate() {
         if let Some(scale) = scale {
@@ -106,6 +113,45 @@ pub fn recordings(file: &str, text: &str, scale: Option<f64>) -> Result<Vec<Reco
             faults,
         })
     }
+}
+
+/// Lists where an object belongs. Reading alone would take the values of a list for members, in the order of the fields.
+fn lists_for_objects(document: &Value) -> Vec<String> {
+    let mut faults = Vec::new();
+    let mut objects: Vec<(String, &Value)> = match document {
+        Value::Array(recordings) => numbered("", recordings),
+        Value::Object(members) => match members.get("scenarios").and_then(Value::as_array) {
+            Some(scenarios) => numbered("/scenarios", scenarios),
+            None => vec![(String::new(), document)],
+        },
+        _ => Vec::new(),
+    };
+    while let Some((pointer, object)) = objects.pop() {
+        if object.is_array() {
+            faults.push(format!("{pointer}: is a list; an object belongs here"));
+        }
+        for member in ["recording", "overhead", "host"] {
+            let value = object.get(member);
+            objects.extend(value.map(|value| (format!("{pointer}/{member}"), value)));
+        }
+        for member in ["attempts", "stalls", "slow"] {
+            let values = object.get(member).and_then(Value::as_array);
+            objects.extend(
+                values
+                    .into_iter()
+                    .flat_map(|values| numbered(&format!("{pointer}/{member}"), values)),
+            );
+        }
+    }
+    faults.truncate(LISTED_FAULTS);
+    faults
+}
+
+fn numbered<'v>(pointer: &str, values: &'v [Value]) -> Vec<(String, &'v Value)> {
+    let values = values.iter().enumerate();
+    values
+        .map(|(index, value)| (format!("{pointer}/{index}"), value))
+        .collect()
 }
 
 /// What is wrong, without the line and column that `serde_json` puts behind it.
@@ -196,94 +242,4 @@ fn disturbances(mode: Mode, host: &HostTrace) -> Vec<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const ONE: &str =
-        r#"{ "api": "olbrain", "watched_until_s": 10, "attempts": [{ "head_s": 1, "answer": 503 }] }"#;
-
-    fn error(text: &str) -> String {
-        recordings("a.json", text, None).unwrap_err().to_string()
-    }
-
-    #[test]
-    fn one_recording_a_list_and_a_report_can_be_read() {
-        assert_eq!(recordings("a.json", ONE, None).unwrap().len(), 1);
-        assert_eq!(
-            recordings("a.json", &format!("\u{feff}[{ONE}, {ONE}]"), None)
-                .unwrap()
-                .len(),
-            2
-        );
-        let report = format!(
-            r#"{{ "schema": "hookproof.sender/1", "scenarios": [{{ "recording": {ONE}, "x": 1 }}] }}"#
-        );
-        assert_eq!(recordings("a.json", &report, None).unwrap().len(), 1);
-    }
-
-    #[test]
-    fn a_scale_from_outside_replaces_the_one_in_the_file() {
-        let read = recordings("a.json", ONE, Some(0.02)).unwrap();
-        assert_eq!(
-            (read[0].scale.to_bits(), read[0].mode),
-            (0.02_f64.to_bits(), Mode::Scaled)
-        );
-    }
-
-    #[test]
-    fn the_place_of_a_fault_is_told() {
-        assert_eq!(
-            error("{\n  \"api\": ,"),
-            "a.json: line 2, column 10, /api: expected value"
-        );
-        assert_eq!(error(""), "a.json: line 1, column 0: EOF while parsing a value");
-        let unknown = error("{ \"api\": \"olbrain\",\n \"watched_untill_s\": 1 }");
-        assert!(
-            unknown.starts_with(
-                "a.json: line 2, column 19, /watched_untill_s: unknown field `watched_untill_s`"
-            ),
-            "{unknown}"
-        );
-        let missing = error("{ \"api\": \"olbrain\", \"attempts\": [] }");
-        assert!(missing.contains("missing field `watched_until_s`"), "{missing}");
-        let answer = error(&ONE.replace("503", "[1, 99]"));
-        assert!(answer.contains(", /attempts/0/answer: "), "{answer}");
-        assert!(answer.contains("[1,99] is no answer"), "{answer}");
-        assert!(error("3").contains("invalid type: integer `3`"), "{}", error("3"));
-    }
-
-    #[test]
-    fn every_contradiction_is_told() {
-        let text = r#"[{ "api": "olbrian\u001b", "scale": 0, "watched_until_s": 1, "attempts": [
-            { "head_s": 2, "body_end_s": 1, "answer_end_s": 0.5, "answer": 503 }] }]"#;
-        assert_eq!(
-            error(text),
-            "a.json cannot be judged:\n    \
-             /0/api: there is no API `olbrian\\u{1b}`; the known ones are polyai, inkeep, olbrain\n    \
-             /0/scale: 0 is not above 0 and at most 1; it is real seconds for one second of the schedule, 0.02 where ten minutes last 12 s\n    \
-             /0/attempts/0/body_end_s: is before head_s\n    \
-             /0/attempts/0/answer_end_s: is before head_s\n    \
-             /0/attempts/0/head_s: is after watched_until_s, when the server had stopped listening"
-        );
-        assert_eq!(
-            error(&ONE.replace(
-                "\"api\"",
-                r#""host": { "stalls": [{ "from_s": 2, "until_s": 1 }, { "from_s": 1, "until_s": 1 }],
-                    "slow": [{ "from_s": 3, "until_s": 2, "times": 0.5 }] }, "api""#
-            )),
-            "a.json cannot be judged:\n    \
-             /host/stalls/0/until_s: is before from_s\n    \
-             /host/slow/0/until_s: is before from_s\n    \
-             /host/slow/0/times: 0.5 is below 1"
-        );
-        let on_a_virtual_clock = ONE.replace(
-            "\"api\"",
-            r#""mode": "virtual", "host": { "stalls": [{ "from_s": 1, "until_s": 2 }] }, "api""#,
-        );
-        assert!(error(&on_a_virtual_clock).contains("/host: a virtual clock waits for the host"));
-        assert!(
-            error(&ONE.replace("\"api\"", "\"scale\": 0.5, \"api\""))
-                .contains("/mode: a scale of 0.5 is not real time")
-        );
-    }
-}
+mod tests;
