@@ -306,17 +306,19 @@ impl Session {
                 let heads = events
                     .iter()
                     .filter_map(|event| Some(event.attempts.first()?.head));
-                let trace = host.within(
-                    heads.min().unwrap_or_default().saturating_sub(LEAD),
-                    watched_until,
-                );
+                let trace = host
+                    .within(
+                        heads.min().unwrap_or_default().saturating_sub(LEAD),
+                        watched_until,
+                    )
+                    .compared_with(measured.map_or(1.0, |measured| measured.busy));
                 let recording = Recording {
                     scenario: Some(scenario.name.clone()),
                     mode: self.mode(),
                     scale: self.scale(),
                     watched_until,
                     overhead: measured.map(|measured| measured.overhead),
-                    host: (!trace.is_quiet()).then_some(trace),
+                    host: Some(trace),
                     numbered: self.words.is_some(),
                     side_effects: self.side_effects || scenario.side_effects,
                     one_process: false,

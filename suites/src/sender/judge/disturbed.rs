@@ -88,13 +88,17 @@ impl Disturbed {
         (stalled + self.slowed(from, until)).min(until - from)
     }
 
-    /// By how much something may have happened before it was noted at this instant: the stalls that lead up to it, with
-    /// no more than the sender's own work between them.
+    /// By how much something may have happened before it was noted at this instant: the stalls that lead up to it, and
+    /// slow work.
     pub(super) fn late(&self, at: Duration) -> f64 {
         let at = at.as_secs_f64();
-        if self.is_quiet() {
-            return 0.0;
-        }
+        let (stalled, begin) = self.stalled_before(at);
+        stalled + self.slowed(begin, at)
+    }
+
+    /// The stalls that lead up to an instant, with no more than the sender's own work between them: how long they are
+    /// together, and when the first of them began.
+    pub(super) fn stalled_before(&self, at: f64) -> (f64, f64) {
         let (mut begin, mut free, mut stalled) = (at, self.own_s, 0.0);
         let known = self.stalls.partition_point(|(from, _)| *from < at);
         for (from, until) in self.stalls[..known].iter().rev() {
@@ -106,7 +110,7 @@ impl Disturbed {
             stalled += begin.min(*until) - from;
             begin = *from;
         }
-        stalled + self.slowed(begin, at)
+        (stalled, begin)
     }
 }
 

@@ -69,6 +69,11 @@ impl<'r> Runs<'r> {
         self.host.held(from, until) / self.recording.scale
     }
 
+    /// How long the host stood still right before an attempt was noted, in seconds of the schedule.
+    pub(super) fn stalled_before(&self, attempt: &Attempt) -> f64 {
+        self.host.stalled_before(attempt.head.as_secs_f64()).0 / self.recording.scale
+    }
+
     /// By how much an attempt may have been made before it was noted, in seconds of the schedule.
     pub(super) fn late(&self, attempt: &Attempt) -> f64 {
         self.host.late(attempt.head) / self.recording.scale

@@ -2,7 +2,7 @@
 
 use super::outcome::Reading;
 use super::runs::{Run, Runs};
-use crate::sender::{Mode, ScheduleRows};
+use crate::sender::{Mode, Recording, ScheduleRows};
 
 /// How much silence means that a sender has given up, in seconds of the schedule: twice the cap.
 pub(super) const GIVEN_UP_S: f64 = 120.0;
@@ -24,12 +24,26 @@ pub(super) struct Gaps {
     shortest: Vec<f64>,
     /// The same with what the attempt before may have been noted too late by. Empty where the host was quiet.
     longest: Vec<f64>,
+    /// How long the host stood still before the attempt that ends it. Empty where the host was quiet.
+    lead: Vec<f64>,
+}
+
+/// What the host has to do with one gap.
+#[derive(Clone, Copy)]
+struct Part {
+    /// How much of it the host accounts for.
+    held: f64,
+    /// By how much the attempt that begins it may have been noted too late.
+    late: f64,
+    /// How long the host stood still before the attempt that ends it.
+    lead: f64,
 }
 
 impl Gaps {
-    fn push(&mut self, gap: f64, held: f64, late: f64, disturbed: bool) {
+    fn push(&mut self, gap: f64, host: Option<Part>) {
         self.recorded.push(gap);
-        if disturbed {
+        if let Some(Part { held, late, lead }) = host {
+            self.lead.push(lead);
             self.shortest.push((gap - held).max(0.0));
             self.longest.push(gap + late);
         }
@@ -60,6 +74,11 @@ impl Gaps {
 
     pub(super) fn len(&self) -> usize {
         self.recorded.len()
+    }
+
+    /// How long the host stood still right before the end of a gap.
+    pub(super) fn lead(&self, index: usize) -> f64 {
+        self.lead.get(index).copied().unwrap_or(0.0)
     }
 
     /// How much of all of them the host accounts for.
@@ -134,13 +153,16 @@ impl Series {
                 series.resumed = run.attempts.len() - 1 - position;
                 break;
             }
-            let disturbed = runs.disturbance > 0.0;
-            let late = if disturbed { runs.late(before) } else { 0.0 };
-            series.after.push(gap, held, late, disturbed);
+            let part = |held: f64| {
+                (runs.disturbance > 0.0).then(|| Part {
+                    held,
+                    late: runs.late(before),
+                    lead: runs.stalled_before(next),
+                })
+            };
+            series.after.push(gap, part(held));
             let start = runs.between_heads(before, next);
-            series
-                .start
-                .push(start, runs.held(before.head, next.head), late, disturbed);
+            series.start.push(start, part(runs.held(before.head, next.head)));
             series.total = runs.after_answer(run.attempts[0], next).max(0.0);
         }
         series
@@ -191,18 +213,23 @@ impl Group {
 /// How often a gap is held up, at most, on a host that still counts as fit for a measurement.
 const HELD_UP: f64 = 0.05;
 
+/// The same where the host was measured all the while: what held a gap up beside that is the sender's own.
+const HELD_UP_MEASURED: f64 = 0.01;
+
 /// How often so many gaps at once may be held up before that many are taken for the sender's own doing.
 const HELD_UP_TOGETHER: f64 = 0.000_5;
 
 /// The place, counted from the longest, of a gap that neither one draw nor a loaded host explains: the second where no
 /// host takes part, and elsewhere the first that is beyond what a loaded host holds up of `count` gaps.
-pub(super) fn rank_beyond_stalls(mode: Mode, count: usize) -> usize {
-    if mode == Mode::Virtual {
-        return 2;
-    }
+pub(super) fn rank_beyond_stalls(recording: &Recording, count: usize) -> usize {
+    let held_up_one = match (recording.mode, &recording.host) {
+        (Mode::Virtual, _) => return 2,
+        (_, Some(_)) => HELD_UP_MEASURED,
+        (_, None) => HELD_UP,
+    };
     // The binomial distribution, from no gap held up to ever more of them.
     let number = |value: usize| f64::from(u32::try_from(value).unwrap_or(u32::MAX));
-    let (mut exactly, mut more) = ((1.0 - HELD_UP).powf(number(count)), 1.0);
+    let (mut exactly, mut more) = ((1.0 - held_up_one).powf(number(count)), 1.0);
     let mut held_up = 0;
     loop {
         more -= exactly;
@@ -210,7 +237,7 @@ pub(super) fn rank_beyond_stalls(mode: Mode, count: usize) -> usize {
         if held_up > count || more < HELD_UP_TOGETHER {
             return held_up.max(2);
         }
-        exactly *= number(count + 1 - held_up) / number(held_up) * HELD_UP / (1.0 - HELD_UP);
+        exactly *= number(count + 1 - held_up) / number(held_up) * held_up_one / (1.0 - held_up_one);
     }
 }
 
@@ -252,6 +279,7 @@ pub(super) fn mean(values: impl IntoIterator<Item = f64>) -> f64 {
 #[expect(clippy::float_cmp, reason = "whole and half numbers, which are exact")]
 mod tests {
     use super::*;
+    use crate::sender::HostTrace;
 
     #[test]
     fn quantiles_are_values_that_occurred() {
@@ -265,11 +293,22 @@ mod tests {
 
     #[test]
     fn a_rank_is_beyond_what_a_host_holds_up() {
-        assert_eq!(rank_beyond_stalls(Mode::Virtual, 16), 2);
+        let rank = |mode, host, count| {
+            let recording = Recording {
+                mode,
+                host,
+                ..Recording::new("olbrain")
+            };
+            rank_beyond_stalls(&recording, count)
+        };
+        assert_eq!(rank(Mode::Virtual, None, 16), 2);
         // One gap in twenty: of 8, three are held up once in 170 recordings, and four once in 2700.
-        assert_eq!(rank_beyond_stalls(Mode::Scaled, 8), 4);
-        assert_eq!(rank_beyond_stalls(Mode::Scaled, 16), 6);
-        assert_eq!(rank_beyond_stalls(Mode::Real, 1), 2);
+        assert_eq!(rank(Mode::Scaled, None, 8), 4);
+        assert_eq!(rank(Mode::Scaled, None, 16), 6);
+        assert_eq!(rank(Mode::Real, None, 1), 2);
+        // One gap in a hundred.
+        assert_eq!(rank(Mode::Scaled, Some(HostTrace::default()), 8), 3);
+        assert_eq!(rank(Mode::Scaled, Some(HostTrace::default()), 16), 4);
     }
 
     #[test]

@@ -149,7 +149,7 @@ fn late(judge: &mut Judge<'_>, rows: &'static ScheduleRows, group: &Group) {
 
 fn long(judge: &mut Judge<'_>, rows: &'static ScheduleRows, group: &Group) {
     let runs = judge.runs();
-    let rank = rank_beyond_stalls(runs.recording.mode, group.series.len());
+    let rank = rank_beyond_stalls(runs.recording, group.series.len());
     let statistic = |reading| largest(&first(group, reading, |series| &series.after), rank);
     let Some(recorded) = statistic(Reading::Recorded) else {
         return;

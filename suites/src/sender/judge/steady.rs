@@ -4,7 +4,6 @@
 //! longer gaps, where noise is small beside the delay and jitter is not, and from the median down, where stalls do not
 //! reach.
 
-use super::outcome::Reading;
 use super::series::{CAPPED_FROM_S, Series, quantile, sorted};
 use crate::sender::{Mode, Recording};
 
@@ -69,19 +68,14 @@ fn agree(series: &[Series]) -> bool {
     let spreads = sorted(COMPARED.filter_map(|index| {
         let column: Option<Vec<(f64, f64)>> = series
             .iter()
-            .map(|one| {
-                Some((
-                    *one.after.recorded().get(index)?,
-                    *one.after.read(Reading::Shortest).get(index)?,
-                ))
-            })
+            .map(|one| Some((*one.after.recorded().get(index)?, one.after.lead(index))))
             .collect();
         let mut column = column?;
         column.sort_by(|one, other| one.0.total_cmp(&other.0));
         let median = column[(column.len() - 1) / 2].0;
         // One stall ends the delays of all events at once, which then agree whatever was meant.
         let mut lower = column.iter().take_while(|(recorded, _)| *recorded <= median);
-        let is_own = lower.all(|(recorded, shortest)| recorded - shortest < SPREAD * median);
+        let is_own = lower.all(|(_, lead)| *lead < SPREAD * median);
         (COMPARED_S.contains(&median) && is_own).then(|| (median - column[0].0) / median)
     }));
     spreads.len() >= COMPARED_AT_LEAST && quantile(&spreads, 0.5) < SPREAD

@@ -148,6 +148,7 @@ fn record(policy: &Policy, host: Host, events: u32, random: &mut Random) -> Reco
     let mut recording = Recording {
         mode,
         scale,
+        overhead: host.overhead(),
         ..Recording::new("olbrain")
     };
     let conditions = Conditions::new(host, random);

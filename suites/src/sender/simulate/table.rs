@@ -41,9 +41,9 @@ impl Table {
             out,
             "Share of trials in which the judge fails a sender, and in brackets warns of it, in percent.\n\
              {} trials of each correct policy, {} of each wrong one; seed {}. Hosts: exact (a paused clock), idle (each gap 2 ms\n\
-             longer on average), loaded (5 ms, and one gap in twenty up to 300 ms), stalled (5 ms, and the host stands still for\n\
-             up to 300 ms twice a second, for 3 tenths of the time, which was measured); the last three at scale 0.02, and without\n\
-             a measured overhead.\n\
+             longer on average, measured as 4 ms, and no disturbance seen), loaded (5 ms, and one gap in twenty up to 300 ms, of\n\
+             which nobody measured anything), stalled (5 ms, measured as 10 ms, and the host stands still for up to 300 ms twice a\n\
+             second, for 3 tenths of the time, which was seen); the last three at scale 0.02.\n\
              What the judge misses of a blind spot it leaves undecided or passes: it would be failed only at the price of false\n\
              alarms. Sample that the tests compare: {}.\n",
             self.trials,
