@@ -1,6 +1,57 @@
-//! Whether bytes could be JSON to anybody: what safe mode must know before it sends a body that looks broken.
+//! What is JSON: the value of an answer, and whether a body that looks broken could be JSON to anybody, which safe mode must
+//! know before it sends one.
 
 use serde_json::Value;
+
+/// The value of an answer's body, where it is JSON.
+///
+/// The escape of half a character is JSON by the grammar of RFC 8259 (§7, §8.2), though no text has it: it reads as U+FFFD.
+/// Programs that count in UTF-16 write one where they cut a text.
+pub(crate) fn value(body: &[u8]) -> Option<Value> {
+    serde_json::from_slice(body).ok().or_else(|| {
+        let text = std::str::from_utf8(body).ok()?;
+        serde_json::from_str(&with_whole_characters(text)).ok()
+    })
+}
+
+/// The text with `\\ufffd` for each escape of half a character that has no other half beside it.
+fn with_whole_characters(text: &str) -> String {
+    let unit = |rest: &str| {
+        let digits = rest.strip_prefix("\\u")?.get(..4)?;
+        u16::from_str_radix(digits, 16).ok()
+    };
+    let is_second = |unit: u16| (0xdc00..0xe000).contains(&unit);
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find('\\') {
+        let (plain, escape) = rest.split_at(start);
+        out.push_str(plain);
+        let length = match unit(escape) {
+            Some(first) if (0xd800..0xdc00).contains(&first) => {
+                if escape.get(6..).and_then(unit).is_some_and(is_second) {
+                    out.push_str(&escape[..12]);
+                    12
+                } else {
+                    out.push_str("\\ufffd");
+                    6
+                }
+            }
+            Some(second) if is_second(second) => {
+                out.push_str("\\ufffd");
+                6
+            }
+            // Of any other escape the second character decides nothing, but it may be a backslash itself.
+            _ => {
+                let length = escape.chars().take(2).map(char::len_utf8).sum();
+                out.push_str(&escape[..length]);
+                length
+            }
+        };
+        rest = &escape[length..];
+    }
+    out.push_str(rest);
+    out
+}
 
 /// What a reader could make of a body.
 #[derive(Clone, Debug, PartialEq)]
@@ -95,6 +146,24 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn half_a_character_in_an_answer_is_json_all_the_same() {
+        let read = |text: &str| value(text.as_bytes());
+        assert_eq!(read(r#""a\ud83d\ude00b""#), Some("a\u{1f600}b".into()));
+        assert_eq!(read(r#""a\ud83db""#), Some("a\u{fffd}b".into()));
+        assert_eq!(
+            read(r#""\ude00\ud83d\ud83d\ude00""#),
+            Some("\u{fffd}\u{fffd}\u{1f600}".into())
+        );
+        assert_eq!(
+            read(r#""\\ud83d \n\u00e9\ud83d\\""#),
+            Some("\\ud83d \n\u{e9}\u{fffd}\\".into())
+        );
+        for text in [r#""\ud83""#, r#""\ud83d"#, r#"{"a":\ud83d}"#, "\"\\", "\"\\é\""] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn what_no_reader_takes_is_nothing() {

@@ -51,8 +51,11 @@ pub(super) fn aspect(operation: &'static Operation, aspect: &str) -> Option<Body
         "near-miss" => Some(faulty(
             "the credential only resembles the valid one",
             move |request, key| {
+                // A scheme belongs to Authorization; in a header of its own the word is part of the key.
+                let with_scheme = (!bearer).then(|| format!("Bearer {key}"));
                 near_keys(key)
                     .into_iter()
+                    .chain(with_scheme)
                     .map(|k| request.clone().set_header(header, &shown(&k)))
                     .collect()
             },

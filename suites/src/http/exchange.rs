@@ -44,7 +44,7 @@ impl Response {
 
     /// The body as JSON, where it is JSON.
     pub fn json(&self) -> Option<Value> {
-        serde_json::from_slice(&self.body).ok()
+        crate::json_reading::value(&self.body)
     }
 
     /// Whether the status is 2xx.

@@ -6,7 +6,6 @@ use crate::http::Request;
 use crate::polyai::Polyai;
 use crate::polyai::checks;
 use crate::polyai::fixtures::Purpose;
-use crate::polyai::subject::at_location;
 use crate::probe::Probe;
 use crate::verdict::Finding;
 
@@ -16,12 +15,6 @@ pub(super) const CASES: &[Entry] = &[
         Scenario,
         &["polyai.auth.ok", "polyai.auth.invalid-key"],
         again_and_again,
-    ),
-    (
-        "auth::everywhere",
-        Scenario,
-        &["polyai.auth.missing-key", "polyai.auth.invalid-key"],
-        everywhere,
     ),
     (
         "auth::key_elsewhere",
@@ -93,46 +86,6 @@ fn again_and_again(polyai: &Polyai, probe: &Probe<'_>) {
         let expected = "neither 401 nor 403: the key is valid";
         let finding = Finding::when(let_in, expected, exchange.in_short());
         probe.judge("polyai.auth.ok", &exchange, finding);
-    }
-}
-
-/// The key is asked for wherever the id is and whatever the body holds.
-fn everywhere(polyai: &Polyai, probe: &Probe<'_>) {
-    let id = match polyai.fixtures.refusal_id() {
-        Ok(id) => id,
-        Err(missing) => {
-            probe.skip("polyai.auth.missing-key", missing.clone());
-            return probe.skip("polyai.auth.invalid-key", missing);
-        }
-    };
-    let path = if polyai.xml().with_root && !polyai.xml().without_root {
-        "root.cid"
-    } else {
-        "cid"
-    };
-    let payload =
-        |path: &str, media: &str, body: String| polyai.fixtures.request("payload", path).body(media, body);
-    let pairs = format!("cid={id}&status=succeeded");
-    for (place, request) in [
-        ("in a header", at_location(polyai, "headers", &id)),
-        ("in the query", at_location(polyai, "querystring", &id)),
-        ("in JSON", at_location(polyai, "payload", &id)),
-        (
-            "in a form",
-            payload("cid", "application/x-www-form-urlencoded", pairs.clone()),
-        ),
-        ("in plain text", payload("cid", "text/plain", pairs)),
-        (
-            "in XML",
-            payload(path, "application/xml", format!("<root><cid>{id}</cid></root>")),
-        ),
-    ] {
-        let why = format!("there is no key, and the id is {place}");
-        let without = request.clone().without_header("X-Api-Key");
-        checks::refused(probe, "polyai.auth.missing-key", &why, without);
-        let why = format!("nobody was given the key, and the id is {place}");
-        let wrong = request.set_header("X-Api-Key", "hookproof-unknown-key");
-        checks::refused(probe, "polyai.auth.invalid-key", &why, wrong);
     }
 }
 

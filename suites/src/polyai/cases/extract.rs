@@ -244,6 +244,12 @@ fn query(polyai: &Polyai, probe: &Probe<'_>) {
         let in_body = request().body("application/json", body);
         let place = "in the body, not in the query";
         checks::not_counted(polyai, probe, "polyai.extract.query.body-ignored", place, in_body);
+        let pair = form_urlencoded::Serializer::new(String::new())
+            .append_pair(&name, &id)
+            .finish();
+        let in_form = request().body("application/x-www-form-urlencoded", pair);
+        let place = "in the form, not in the query";
+        checks::not_counted(polyai, probe, "polyai.extract.query.body-ignored", place, in_form);
         if name.is_ascii() {
             let in_header = request().header(&name, &id).exact();
             let place = "in a header, not in the query";

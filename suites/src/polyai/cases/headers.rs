@@ -104,6 +104,9 @@ fn media_type(polyai: &Polyai, probe: &Probe<'_>) {
     for media in [
         "application/json; charset=utf-8",
         "application/json;charset=UTF-8",
+        "application/json ; charset=utf-8",
+        "application/json; charset=\"utf-8\"",
+        "application/json; profile=v1",
     ] {
         let place = format!("at cid, under {media}");
         let plain = |id: &str| json("application/json", id);

@@ -3,6 +3,7 @@
 mod auth;
 mod decoys;
 mod encoding;
+mod everywhere;
 mod extract;
 mod headers;
 mod ids;
@@ -36,6 +37,7 @@ pub(super) fn all(polyai: &Arc<Polyai>) -> Vec<Case> {
     let mut cases = derive::cases(&subject);
     let written = [
         auth::CASES,
+        everywhere::CASES,
         query::CASES,
         extract::CASES,
         json::CASES,

@@ -6,6 +6,7 @@ use crate::http::{Request, percent_encode};
 use crate::polyai::Polyai;
 use crate::polyai::checks;
 use crate::polyai::strategies;
+use crate::polyai::subject::at_location;
 use crate::probe::Probe;
 use crate::property;
 use proptest::prelude::*;
@@ -91,6 +92,22 @@ fn extra(polyai: &Polyai, probe: &Probe<'_>) {
             .query("x", "")
             .query("ünknown", "a b&c=d")
     });
+    // Many of them, in front of what counts and behind it.
+    let many = |request: Request| {
+        let mut crowded = request.clone();
+        crowded.query = (0..12).map(|n| (format!("utm_{n}"), n.to_string())).collect();
+        crowded.query.extend(request.query);
+        crowded.query("trace", "1").query("flag", "")
+    };
+    let place = "at cid, behind a dozen unknown parameters";
+    checks::equivalent(polyai, probe, "polyai.query.extra", place, plain, |id| {
+        many(plain(id))
+    });
+    let plain = |id: &str| at_location(polyai, "querystring", id);
+    let place = "in the query, among a dozen unknown parameters";
+    checks::equivalent(polyai, probe, "polyai.query.extra", place, plain, |id| {
+        many(plain(id))
+    });
 }
 
 /// The four parameters, and one of the caller's own, in any order.
@@ -155,6 +172,16 @@ fn encoded_id(polyai: &Polyai, probe: &Probe<'_>) {
     checks::equivalent(polyai, probe, ID, place, plain, |id| {
         request(format!("{}={}", encoded("cid"), percent_encode(id)))
     });
+    let named = |name: &str, id: &str| {
+        polyai
+            .fixtures
+            .request("querystring", name)
+            .query(name, id)
+            .body("application/json", body)
+    };
+    let place = "in the query, under a name with a blank, written as %20";
+    let plain = |id: &str| named("my_id", id);
+    checks::equivalent(polyai, probe, ID, place, plain, |id| named("my id", id));
 }
 
 /// What looks like an escape once the query is decoded is text: the name `a%62` is not `ab`.

@@ -47,7 +47,7 @@ fn documents(polyai: &Polyai, probe: &Probe<'_>) {
             .body("application/xml", body)
     };
     let plain = |id: &str| request("root", format!("<root><cid>{id}</cid></root>"));
-    let forms: [(&str, &str, Written); 7] = [
+    let forms: [(&str, &str, Written); 8] = [
         ("with a declaration", "root", |id| {
             format!("<?xml version=\"1.0\"?><root><cid>{id}</cid></root>")
         }),
@@ -65,6 +65,9 @@ fn documents(polyai: &Polyai, probe: &Probe<'_>) {
         }),
         ("behind a comment and an empty element", "root", |id| {
             format!("<!-- event --><root><empty/><cid>{id}</cid></root>")
+        }),
+        ("before a comment", "root", |id| {
+            format!("<root><cid>{id}</cid></root>\n<!-- end -->\n")
         }),
         ("with blanks within its tags", "root", |id| {
             format!("<root ><cid >{id}</cid ></root >")

@@ -72,8 +72,16 @@ impl JsonDocument {
             ),
             with("as the name of a member", last, id, &Value::Bool(true)),
         ];
+        let text = Value::String(self.object(0, Some(&value), &[]).to_string());
+        decoys.push(Decoy::new("in a document within a string", text.to_string()));
         if last > 0 {
             decoys.push(Decoy::new("at the beginning of the path", self.cut(last, &value)));
+            for left_out in 0..last {
+                let mut shorter = self.segments.clone();
+                shorter.remove(left_out);
+                let place = format!("at the path without its segment {}", left_out + 1);
+                decoys.push(Decoy::new(place, nested(&shorter, &value).to_string()));
+            }
             if self.is_free(0, leaf) {
                 decoys.push(with("under the last name of the path alone", 0, leaf, &value));
             }

@@ -72,6 +72,13 @@ impl XmlDocument {
                 self.document("", &element("note", &format!("<![CDATA[{whole}]]>"))),
             ),
         ];
+        let other_case = other_case(leaf);
+        if other_case != leaf {
+            decoys.push(Decoy::new(
+                "under the name in other letter case",
+                self.document(&element(&other_case, &id), ""),
+            ));
+        }
         if self.segments.len() > 1 {
             if !self.segments[0].eq_ignore_ascii_case(leaf) {
                 decoys.push(Decoy::new(
@@ -161,6 +168,19 @@ fn chain(segments: &[String], content: &str) -> String {
         .iter()
         .rev()
         .fold(content.to_owned(), |inner, name| element(name, &inner))
+}
+
+/// The name with capital letters for small ones, and small for capital. To XML it is another name.
+fn other_case(name: &str) -> String {
+    name.chars()
+        .map(|c| {
+            if c.is_ascii_lowercase() {
+                c.to_ascii_uppercase()
+            } else {
+                c.to_ascii_lowercase()
+            }
+        })
+        .collect()
 }
 
 fn element(name: &str, content: &str) -> String {

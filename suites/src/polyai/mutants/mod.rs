@@ -11,6 +11,7 @@ mod json;
 mod json_values;
 mod locations;
 mod lookup;
+mod one_way;
 mod query;
 mod response;
 mod response_schemas;
@@ -37,6 +38,7 @@ pub(crate) fn all() -> Vec<&'static Mutant> {
         response::MUTANTS,
         response_schemas::MUTANTS,
         across::MUTANTS,
+        one_way::MUTANTS,
     ]
     .into_iter()
     .flatten()

@@ -81,6 +81,17 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     ),
     Mutant::new(
+        "method-in-a-header",
+        "polyai.route.other-methods",
+        "takes the method from X-HTTP-Method-Override",
+        |reference, mut request| {
+            if request.headers().contains_key("x-http-method-override") {
+                *request.method_mut() = Method::POST;
+            }
+            reference.respond(&request)
+        },
+    ),
+    Mutant::new(
         "any-method-records",
         "polyai.refusal.no-side-effect",
         "answers 405 to PUT and records the event all the same",
