@@ -116,6 +116,23 @@ pub(super) const MUTANTS: &[Mutant] = &[
         |reference, request| bag(reference, &request, "metadata", |bag| bag.len() <= 20),
     ),
     Mutant::new(
+        "fewer-than-a-hundred",
+        "inkeep.bag.object",
+        "refuses the hundredth member, which is one too early",
+        |reference, request| bag(reference, &request, "userProperties", |bag| bag.len() < 100),
+    ),
+    Mutant::new(
+        "hundred-at-every-level",
+        "inkeep.bag.object",
+        "refuses more than a hundred members wherever they stand",
+        |reference, request| {
+            bag(reference, &request, "metadata", |bag| {
+                let mut within = bag.values().filter_map(Value::as_object);
+                within.all(|inner| inner.len() <= 100)
+            })
+        },
+    ),
+    Mutant::new(
         "two-kilobytes",
         "inkeep.bag.object",
         "takes properties of up to two kilobytes",
