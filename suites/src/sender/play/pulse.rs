@@ -31,6 +31,9 @@ const STALL_OF_SCHEDULE: f64 = 0.05;
 /// Work that takes less than so many times as long as usual is not slow: clocks of processors vary.
 const SLOW_TIMES: f64 = 1.5;
 
+/// Nothing is waited for as if work took more than so many times as long.
+const MOST_TIMES: f64 = 1e4;
+
 /// How many stalls, and how many times of slowness, are kept one by one.
 const KEPT: usize = 4096;
 
@@ -100,11 +103,17 @@ impl Beats {
         }
     }
 
-    /// How long nothing ran since this instant.
-    fn stalled_since(&self, at: Duration) -> Duration {
+    /// How much time was lost since this instant to somebody who otherwise takes `own` for an attempt.
+    fn lost_since(&self, at: Duration, own: Duration) -> Duration {
         let late = self.stalls.iter().rev().take_while(|stall| stall.until > at);
-        late.map(|stall| stall.until.saturating_sub(stall.from.max(at)))
-            .sum()
+        let stalled: Duration = late
+            .map(|stall| stall.until.saturating_sub(stall.from.max(at)))
+            .sum();
+        let work = self.work.iter().rev().take_while(|(_, until, _)| *until > at);
+        let slowest = work.map(|(_, _, took)| *took).max().unwrap_or_default();
+        let usual = self.usual.unwrap_or(WORK).as_secs_f64().max(1e-6);
+        let times = (slowest.as_secs_f64() / usual).clamp(1.0, MOST_TIMES);
+        stalled + own.mul_f64(times - 1.0)
     }
 }
 
@@ -148,10 +157,10 @@ impl Pulse {
         self.beats.lock().unwrap_or_else(PoisonError::into_inner).trace()
     }
 
-    /// How long nothing ran since this instant.
-    pub(crate) fn stalled_since(&self, at: Duration) -> Duration {
+    /// How much time was lost since this instant to somebody who otherwise takes `own` for an attempt.
+    pub(crate) fn lost_since(&self, at: Duration, own: Duration) -> Duration {
         let beats = self.beats.lock().unwrap_or_else(PoisonError::into_inner);
-        beats.stalled_since(at)
+        beats.lost_since(at, own)
     }
 }
 
@@ -238,9 +247,9 @@ mod tests {
         beats.slept(MS(4), MS(5), MS(2));
         beats.slept(MS(9), MS(29), MS(2));
         assert_eq!(beats.trace().stalls, [stall(9, 29)]);
-        assert_eq!(beats.stalled_since(MS(0)), MS(20));
-        assert_eq!(beats.stalled_since(MS(19)), MS(10));
-        assert_eq!(beats.stalled_since(MS(29)), MS(0));
+        assert_eq!(beats.lost_since(MS(0), MS(9)), MS(20));
+        assert_eq!(beats.lost_since(MS(19), MS(9)), MS(10));
+        assert_eq!(beats.lost_since(MS(29), MS(9)), MS(0));
     }
 
     #[test]
@@ -256,6 +265,8 @@ mod tests {
         };
         // The first one cannot be known to have been slow; from then on there is something to compare with.
         assert_eq!(beats.trace().slow, [slow]);
+        assert_eq!(beats.lost_since(MS(120), MS(5)), MS(15));
+        assert_eq!(beats.lost_since(MS(150), MS(5)), MS(0));
     }
 
     #[test]

@@ -18,6 +18,9 @@ use crate::sender::side::SenderSide;
 /// How often processes and deadlines are looked at.
 const LOOK: Duration = Duration::from_millis(20);
 
+/// What any sender takes for an attempt, at least.
+const GRAIN: Duration = Duration::from_millis(2);
+
 /// A process counts as being started until its first request, but not for longer than this.
 const STARTING: Duration = Duration::from_secs(3);
 
@@ -227,7 +230,9 @@ async fn step(
             if is_started
                 && event.open == 0
                 && terms
-                    .over_at(event, way.process, |at| pulse.stalled_since(at))
+                    .over_at(event, way.process, |at| {
+                        pulse.lost_since(at, terms.overhead.max(GRAIN))
+                    })
                     .is_some_and(|at| now >= at)
             {
                 way.over = true;

@@ -56,13 +56,13 @@ impl Terms {
         quiet.max(SHORTEST) + 2 * self.overhead
     }
 
-    /// When the event is over if nothing further arrives; `None` while there is no saying. `stalled` tells how long the
-    /// host has run nothing since an instant: nobody could have sent in that time.
+    /// When the event is over if nothing further arrives; `None` while there is no saying. `lost` tells how much
+    /// time the host has cost the sender since an instant.
     pub(crate) fn over_at(
         &self,
         event: &Event,
         process: Process,
-        stalled: impl Fn(Duration) -> Duration,
+        lost: impl Fn(Duration) -> Duration,
     ) -> Option<Duration> {
         if event.flooded {
             return Some(Duration::ZERO);
@@ -110,8 +110,8 @@ impl Terms {
             answered
         };
         // A host that hardly runs is not waited for without end.
-        let lost = stalled(from).min(wait);
-        Some((from + wait).min(at_most.max(answered + self.quiet())) + lost)
+        let lost = lost(from).min(wait);
+        Some((from + wait + lost).min(at_most.max(answered + self.quiet() + lost)))
     }
 }
 
@@ -203,6 +203,10 @@ mod tests {
         let over = |lost| TERMS.over_at(&desk.events[0], Process::default(), |_| lost);
         assert_eq!(over(AT(400)), Some(AT(3000)));
         assert_eq!(over(AT(60_000)), Some(AT(5200)));
+        // The time for the event as a whole stays what it is.
+        let many = event(&[Answered::Status(503); 19]);
+        let over_at = TERMS.over_at(&many.events[0], Process::default(), |_| AT(400));
+        assert_eq!(over_at, Some(AT(20_000)));
     }
 
     #[test]
