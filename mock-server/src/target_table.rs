@@ -24,6 +24,8 @@ pub struct Target {
     pub headers: Vec<(String, String)>,
     /// Fields for every request whose values stand in variables of the environment: name of the field, name of the variable.
     pub header_variables: Vec<(String, String)>,
+    /// Parts of an API that a test run takes for not offered, by the beginnings of the ids of their requirements.
+    pub not_offered: Vec<String>,
     /// Requests a second.
     pub rate: Option<u32>,
     /// Connections at the same time.
@@ -80,6 +82,11 @@ pub(crate) const DEFINITION: Definition = Definition {
             "\"http://127.0.0.1:3128\"",
         ),
         Key::new("http2", Kind::Truth, "Speak HTTP/2.", "true"),
+        Key::texts(
+            "not_offered",
+            "Parts of an API that the servers do not offer: nothing of them is sent, and what that leaves open is told apart.",
+            "[\"olbrain.runs\", \"olbrain.sess\", \"olbrain.upl\"]",
+        ),
         Key::new("rate", Kind::Count, "Requests a second.", "10"),
         Key::new("connections", Kind::Count, "Connections at the same time.", "4"),
         Key::new(
@@ -127,6 +134,11 @@ impl Target {
             http2: truth("http2", faults),
             headers: table.named("headers", faults),
             header_variables: table.named("header_variables", faults),
+            not_offered: table
+                .texts("not_offered", faults)
+                .into_iter()
+                .map(|part| part.value)
+                .collect(),
             rate: small(table, "rate", faults),
             connections: small(table, "connections", faults),
             max_requests: table.count("max_requests", faults).map(|count| count.value),
@@ -153,7 +165,7 @@ mod tests {
     #[test]
     fn every_key_is_read() {
         let file = "[target]\nbase_url='http://h'\nca='a'\nclient_cert='c'\ninsecure=true\nproxy='p'\nhttp2=true\n\
-                    rate=1_0\nconnections=0x4\nmax_requests=5\nmax_time=6\ntimeout=7\nsafe=true\n\
+                    not_offered=['olbrain.runs']\nrate=1_0\nconnections=0x4\nmax_requests=5\nmax_time=6\ntimeout=7\nsafe=true\n\
                     headers={ X-A = 'secret value' }\nheader_variables={ X-B = 'B' }\n";
         let target = Fixtures::from_toml(file).unwrap().target;
         assert_eq!((target.rate, target.connections), (Some(10), Some(4)));
@@ -161,6 +173,7 @@ mod tests {
             (target.max_requests, target.max_time, target.timeout),
             (Some(5), Some(6), Some(7))
         );
+        assert_eq!(target.not_offered, ["olbrain.runs"]);
         assert!(target.insecure && target.http2 && target.safe);
         assert_eq!(target.headers, [("X-A".to_owned(), "secret value".to_owned())]);
         assert_eq!(target.header_variables, [("X-B".to_owned(), "B".to_owned())]);

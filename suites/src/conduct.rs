@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::http::{Pace, Transport};
+use crate::not_offered::NotOffered;
 
 /// What a person allows for one target.
 #[derive(Clone, Debug, Default)]
@@ -13,6 +14,8 @@ pub struct Conduct {
     pub dry: bool,
     /// How fast, and how much; one for the whole run.
     pub pace: Arc<Pace>,
+    /// What of the API the target does not offer.
+    pub not_offered: NotOffered,
     /// The way to the target.
     pub transport: Arc<Transport>,
 }

@@ -36,6 +36,9 @@ pub enum Event {
         run_id: Option<String>,
         /// APIs that are tested in safe mode.
         safe: BTreeSet<String>,
+        /// Parts of the APIs that the targets do not offer, as was declared.
+        #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+        not_offered: BTreeSet<String>,
         /// How many cases will run.
         cases: usize,
     },

@@ -22,6 +22,7 @@ mod json_reading;
 mod leaks;
 mod mint;
 pub mod mutant;
+pub mod not_offered;
 pub mod olbrain;
 pub mod polyai;
 mod probe;

@@ -9,6 +9,7 @@ use crate::case_log::Log;
 use crate::conduct::{DRY, WITHHELD};
 use crate::event::{CheckRecord, Event, Evidence, ExchangeRecord};
 use crate::http::{Exchange, NoAnswer, NoAnswerKind, Request, Wire, reproduction, verbatim};
+use crate::not_offered;
 use crate::run::Run;
 use crate::suite::Suite;
 use crate::transcript;
@@ -25,6 +26,8 @@ pub struct Probe<'r> {
     before: RefCell<BTreeMap<usize, Vec<Request>>>,
     /// Whether a request of the case was withheld.
     withheld: Cell<bool>,
+    /// Why a request of the case was for nobody.
+    lacking: RefCell<Option<String>>,
     /// Seed of the generated input at work, for the replay flag.
     pub(crate) input_seed: Cell<Option<u64>>,
     log: RefCell<Log>,
@@ -56,6 +59,7 @@ impl<'r> Probe<'r> {
             sent: Cell::new(0),
             before: RefCell::default(),
             withheld: Cell::new(false),
+            lacking: RefCell::default(),
             input_seed: Cell::new(None),
             log: RefCell::default(),
         }
@@ -119,6 +123,12 @@ impl<'r> Probe<'r> {
             return Some(withheld("the run had already stopped"));
         }
         let target = self.suite.target();
+        let part = self.suite.part_of(request);
+        if let Some(reason) = part.and_then(|part| self.suite.lacking(part)) {
+            let none = withheld(&reason);
+            *self.lacking.borrow_mut() = Some(reason);
+            return Some(none);
+        }
         if self.is_safe() && !self.suite.is_harmless(request) {
             self.withheld.set(true);
             return Some(withheld(WITHHELD));
@@ -288,7 +298,8 @@ impl<'r> Probe<'r> {
                 (Some(id), _) => format!("its case {} ended where {id} was not met", self.case),
                 (None, Some(record)) => record.expected.clone(),
                 (None, None) if self.withheld.get() => WITHHELD.to_owned(),
-                (None, None) => format!("its case {} found nothing that decides it", self.case),
+                (None, None) => (self.lacking.borrow().clone())
+                    .unwrap_or_else(|| format!("its case {} found nothing that decides it", self.case)),
             }
         };
         for id in unsaid {
@@ -310,9 +321,11 @@ impl<'r> Probe<'r> {
         }
         // A missing fixture is not what has to be changed first.
         let spared = self.withheld.get() || requirement.effect == Effect::Creates;
-        let finding = match (finding, self.suite.unserved(id)) {
-            (_, Some(reason)) => Finding::Undecided(reason.to_owned()),
-            (Finding::Undecided(_), None) if self.is_safe() && spared => {
+        let finding = match (finding, self.suite.lacking(id)) {
+            (_, Some(reason)) => Finding::Undecided(reason),
+            (Finding::Undecided(reason), None)
+                if self.is_safe() && spared && !not_offered::is_reason(&reason) =>
+            {
                 Finding::Undecided(WITHHELD.to_owned())
             }
             (other, None) => other,

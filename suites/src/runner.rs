@@ -150,8 +150,11 @@ fn run_case(
     });
     let probe = Probe::new(run, suite, case.name(), wire);
     // What a case is for stands first in its list.
-    match case.covers().first().and_then(|id| suite.unserved(id)) {
-        Some(reason) => case.covers().iter().for_each(|id| probe.skip(id, reason)),
+    match case.covers().first().and_then(|id| suite.lacking(id)) {
+        Some(reason) => case
+            .covers()
+            .iter()
+            .for_each(|id| probe.skip(id, reason.as_str())),
         None => {
             case.run(&probe);
             probe.account_for(case.covers());
@@ -226,6 +229,10 @@ pub fn execute(run: &Arc<Run>, planned: Vec<Planned>) {
             .iter()
             .filter(|p| p.suite.target().is_safe())
             .map(|p| p.suite.api().id().to_owned())
+            .collect(),
+        not_offered: planned
+            .iter()
+            .flat_map(|p| p.suite.target().not_offered().iter().map(str::to_owned))
             .collect(),
         cases: planned.len(),
     });

@@ -48,6 +48,17 @@ pub trait Suite: Send + Sync {
         None
     }
 
+    /// The part of the API that a request asks for, as the ids of its requirements begin; `None` where every server has it.
+    fn part_of(&self, _request: &Request) -> Option<&'static str> {
+        None
+    }
+
+    /// Why a requirement is not judged whatever is found: it is about something that the target does not have.
+    fn lacking(&self, requirement: &str) -> Option<String> {
+        let declared = self.target().not_offered().reason(requirement);
+        declared.or_else(|| self.unserved(requirement).map(str::to_owned))
+    }
+
     /// All cases, in the order of the catalogue's areas.
     fn cases(self: Arc<Self>) -> Vec<Case>;
 }

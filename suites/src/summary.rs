@@ -6,6 +6,7 @@ use spec::{Level, Requirement, Subject};
 
 use crate::conduct::WITHHELD;
 use crate::event::{CheckRecord, Event};
+use crate::not_offered::{self, NotOffered};
 use crate::verdict::Verdict;
 
 /// Everything that the reports and the exit code need.
@@ -19,6 +20,8 @@ pub struct Summary {
     pub embedded: bool,
     /// APIs that were tested in safe mode.
     pub safe: BTreeSet<String>,
+    /// Parts of the APIs that the targets do not offer, as was declared.
+    pub not_offered: BTreeSet<String>,
     /// How many cases were planned.
     pub planned: usize,
     /// Cases with their verdicts and how long each took, in microseconds.
@@ -91,6 +94,7 @@ impl Summary {
                 targets,
                 embedded,
                 safe,
+                not_offered,
                 cases,
                 ..
             } => {
@@ -98,6 +102,7 @@ impl Summary {
                 self.targets.clone_from(targets);
                 self.embedded = *embedded;
                 self.safe.clone_from(safe);
+                self.not_offered.clone_from(not_offered);
                 self.planned = *cases;
             }
             Event::CaseStarted { .. } | Event::Planned { .. } | Event::Exchange(_) => {}
@@ -202,10 +207,32 @@ impl Summary {
             .collect()
     }
 
-    /// What stays open beside what safe mode keeps back: each reason with the requirements that it holds for, in the order
+    /// Requirements that the declaration of what is not offered left open: those of the parts, and those that only the parts
+    /// would have shown. Of the former those that could fail a target.
+    pub fn left_open_as_not_offered(&self) -> BTreeSet<&str> {
+        let Ok(parts) = NotOffered::new(self.not_offered.iter().cloned()) else {
+            return BTreeSet::new();
+        };
+        let rows = self
+            .targets
+            .keys()
+            .filter_map(|api| spec::api(api))
+            .flat_map(|api| api.catalogue().iter())
+            .filter(|row| row.can_fail() && parts.holds(row))
+            .map(|row| row.id.as_str());
+        let shown_by_them = self
+            .undecided()
+            .into_iter()
+            .filter(|(_, reasons)| reasons.iter().all(|reason| not_offered::is_reason(reason)))
+            .map(|(id, _)| id);
+        rows.chain(shown_by_them).collect()
+    }
+
+    /// What stays open beside what safe mode keeps back and beside what is not offered: each reason with the requirements that it holds for, in the order
     /// of the first of them.
     pub fn not_decided(&self) -> Vec<(String, Vec<&str>)> {
-        let kept_back = self.left_open_by_safe_mode();
+        let mut kept_back = self.left_open_by_safe_mode();
+        kept_back.append(&mut self.left_open_as_not_offered());
         let undecided = self
             .undecided()
             .into_iter()
@@ -255,15 +282,18 @@ impl Summary {
             .collect()
     }
 
-    /// Server *musts* of the APIs in this run that could fail a target but were not decided.
+    /// Server *musts* of the APIs in this run that could fail a target but were not decided, save for those of what the target
+    /// does not offer.
     pub fn unverified_musts(&self) -> Vec<&'static Requirement> {
         let verdicts = self.requirements();
+        let not_offered = self.left_open_as_not_offered();
         self.targets
             .keys()
             .filter_map(|api| spec::api(api))
             .flat_map(|api| api.catalogue().iter())
             .filter(|row| row.level == Level::Must && row.subject == Subject::Server && row.can_fail())
             .filter(|row| matches!(verdicts.get(row.id.as_str()), None | Some(Verdict::Skip)))
+            .filter(|row| !not_offered.contains(row.id.as_str()))
             .collect()
     }
 
@@ -365,6 +395,42 @@ mod tests {
         assert_eq!(why, [&expected]);
         let named: usize = groups.iter().map(|(_, ids)| ids.len()).sum();
         assert_eq!(named + summary.not_asked(), summary.unverified_musts().len());
+    }
+
+    #[test]
+    fn what_is_not_offered_is_counted_apart() {
+        let mut summary = summary(&[
+            check("olbrain.wf.pollable", Verdict::Skip),
+            check("olbrain.auth.missing", Verdict::Skip),
+        ]);
+        summary.targets = [("olbrain".to_owned(), "http://h".to_owned())].into();
+        let all = summary.unverified_musts().len();
+        let of_runs = |summary: &Summary| {
+            let is_of_runs = |id: &&str| id.starts_with("olbrain.runs.");
+            summary
+                .left_open_as_not_offered()
+                .into_iter()
+                .filter(is_of_runs)
+                .count()
+        };
+        assert_eq!(of_runs(&summary), 0);
+        summary.not_offered = ["olbrain.runs".to_owned()].into();
+        let parts = NotOffered::new(summary.not_offered.iter().cloned()).unwrap();
+        for record in summary
+            .checks
+            .iter_mut()
+            .filter(|record| record.requirement == "olbrain.wf.pollable")
+        {
+            record.expected = parts.reason("olbrain.runs.get").unwrap();
+        }
+        assert!(of_runs(&summary) > 20);
+        let open: BTreeSet<&str> = summary
+            .unverified_musts()
+            .iter()
+            .map(|row| row.id.as_str())
+            .collect();
+        assert!(!open.contains("olbrain.runs.get") && !open.contains("olbrain.wf.pollable"));
+        assert!(open.contains("olbrain.auth.missing") && open.len() < all);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::conduct::Conduct;
 use crate::http::{BaseUrl, Limits, Pace, Redactor, Transport, Wire, WireError};
+use crate::not_offered::NotOffered;
 
 /// Where requests go, and how much they may cost.
 #[derive(Debug)]
@@ -51,6 +52,11 @@ impl Target {
     /// How fast the target is asked.
     pub fn pace(&self) -> &Pace {
         &self.conduct.pace
+    }
+
+    /// What of the API the target does not offer.
+    pub fn not_offered(&self) -> &NotOffered {
+        &self.conduct.not_offered
     }
 
     /// The way to the target.

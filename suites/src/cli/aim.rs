@@ -3,13 +3,16 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::filter::nearest;
 use super::reach::{self, Limit, Reach};
 use super::{Failure, config_file, say_note, variable};
 use crate::conduct::Conduct;
 use crate::config::Config;
 use crate::http::Pace;
+use crate::not_offered::NotOffered;
 use crate::registry::{self, Ingredients};
 use crate::suite::Suite;
+use crate::transcript::one_line;
 
 /// What the flags say.
 pub(super) struct Aim<'a> {
@@ -19,6 +22,8 @@ pub(super) struct Aim<'a> {
     pub(super) safe: bool,
     pub(super) dry: bool,
     pub(super) seed: u64,
+    /// Parts of an API that the target does not offer, beside those of the file.
+    pub(super) not_offered: &'a [String],
     pub(super) reach: &'a Reach,
     pub(super) limit: &'a Limit,
 }
@@ -31,6 +36,18 @@ pub(super) struct Aimed {
 }
 
 impl Aim<'_> {
+    /// What the servers do not offer, by the flags and by the file.
+    pub(super) fn not_offered(&self, config: &Config) -> Result<NotOffered, Failure> {
+        let file = config.fixtures().target.not_offered.iter();
+        NotOffered::new(self.not_offered.iter().chain(file).cloned()).map_err(|name| {
+            let name = one_line(&name);
+            Failure::usage(format!(
+                "there is no part `{name}` of any API; a part is what the ids of its requirements begin with{}",
+                nearest(&name, NotOffered::parts())
+            ))
+        })
+    }
+
     /// What is known about the servers. A file that nobody named counts where a server is named, or where it says itself
     /// where one of the APIs is.
     pub(super) fn config(&self, apis: &[&str]) -> Result<Config, Failure> {
@@ -69,11 +86,13 @@ impl Aim<'_> {
         let run_id = reach::run_id();
         let transport = self.reach.transport(&config.transport()?, Some(run_id.clone()))?;
         let transport = Arc::new(transport);
+        let not_offered = self.not_offered(config)?;
         let mut suites = Vec::new();
         for (api, base) in bases {
             let conduct = Conduct {
                 safe: reach::is_safe(self.safe, self.full, file, &base),
                 dry: self.dry,
+                not_offered: not_offered.clone(),
                 pace: Arc::clone(&pace),
                 transport: Arc::clone(&transport),
             };

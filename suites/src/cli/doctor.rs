@@ -56,6 +56,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         dry: false,
         // Other unknown ids than those of a run.
         seed: 2,
+        not_offered: &[],
         reach: &arguments.reach,
         limit: &arguments.limit,
     };

@@ -12,6 +12,7 @@ use mock_server::Target;
 use super::Failure;
 use crate::conduct::Conduct;
 use crate::http::{BaseUrl, Bounds, Limits, Pace, Transport};
+use crate::not_offered::NotOffered;
 
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "The way to the target")]
@@ -145,11 +146,12 @@ pub(super) fn is_safe(safe: bool, full: bool, file: &Target, base: &BaseUrl) -> 
 }
 
 /// How the embedded mock is treated: it needs nothing special.
-pub(super) fn embedded(safe: bool, dry: bool, pace: Arc<Pace>) -> Conduct {
+pub(super) fn embedded(safe: bool, dry: bool, not_offered: NotOffered, pace: Arc<Pace>) -> Conduct {
     Conduct {
         safe,
         dry,
         pace,
+        not_offered,
         ..Conduct::default()
     }
 }

@@ -105,6 +105,10 @@ impl Suite for Olbrain {
         self.unserved.reason(requirement)
     }
 
+    fn part_of(&self, request: &Request) -> Option<&'static str> {
+        surface::part_of(request)
+    }
+
     fn cases(self: Arc<Self>) -> Vec<Case> {
         cases::all(&self)
     }

@@ -4,7 +4,7 @@
 use std::sync::OnceLock;
 
 use super::Olbrain;
-use super::calls;
+use super::calls::{self, Call};
 use super::preflight::Known;
 use crate::http::{Exchange, Request};
 use crate::probe::Probe;
@@ -29,20 +29,24 @@ impl Surface {
         }
     }
 
-    /// The part that a requirement is about; `None` for the trigger.
+    /// What the ids of its requirements begin with.
+    fn part(self) -> &'static str {
+        match self {
+            Self::Uploads => "olbrain.upl",
+            Self::Runs => "olbrain.runs",
+            Self::Sessions => "olbrain.sess",
+        }
+    }
+
+    /// The part that a requirement is about, by its id or the beginning of it; `None` for the trigger.
     fn of(requirement: &str) -> Option<Self> {
-        const AREAS: [(&str, Surface); 3] = [
-            ("olbrain.upl.", Surface::Uploads),
-            ("olbrain.runs.", Surface::Runs),
-            ("olbrain.sess.", Surface::Sessions),
-        ];
         match requirement {
             "olbrain.wf.pollable" => Some(Self::Runs),
             "olbrain.conv.message-id.fetchable" => Some(Self::Sessions),
-            _ => AREAS
-                .into_iter()
-                .find(|(area, _)| requirement.starts_with(area))
-                .map(|(_, surface)| surface),
+            _ => Self::ALL.into_iter().find(|surface| {
+                let rest = requirement.strip_prefix(surface.part());
+                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            }),
         }
     }
 
@@ -76,6 +80,35 @@ impl Surface {
     }
 }
 
+/// The part of the API that a request asks for: a call by the ids that are about it alone, any other path by where it stands.
+pub(super) fn part_of(request: &Request) -> Option<&'static str> {
+    if let Some(call) = Call::of(request) {
+        return match call.operation.id.as_str() {
+            "upload" => Some("olbrain.upl"),
+            "list-runs" => Some("olbrain.runs.list"),
+            "get-run" => Some("olbrain.runs.get"),
+            "cancel-run" => Some("olbrain.runs.cancel"),
+            "pause-run" => Some("olbrain.runs.pause"),
+            "resume-run" => Some("olbrain.runs.resume"),
+            "retry-run" => Some("olbrain.runs.retry"),
+            "list-sessions" => Some("olbrain.sess.list"),
+            "get-session" => Some("olbrain.sess.get"),
+            "list-messages" => Some("olbrain.sess.messages"),
+            "get-message" => Some("olbrain.sess.message"),
+            _ => None,
+        };
+    }
+    let mut segments = request.path.strip_prefix("/api/agents/")?.split('/');
+    let surface = match (segments.next()?, segments.next()?) {
+        ("webhook", _) => return None,
+        (_, "upload") => Surface::Uploads,
+        (_, "runs") => Surface::Runs,
+        (_, "sessions") => Surface::Sessions,
+        _ => return None,
+    };
+    Some(surface.part())
+}
+
 /// The parts that a target does not serve, each with how that showed.
 #[derive(Debug, Default)]
 pub(super) struct Unserved {
@@ -85,21 +118,28 @@ pub(super) struct Unserved {
 impl Unserved {
     /// Finds out which parts there are. What the configuration names is served, and so is everything of the reference.
     pub(super) fn learn(&self, olbrain: &Olbrain, probe: &Probe<'_>, known: &Known) {
-        if olbrain.target.is_embedded() {
-            return;
-        }
         let declared = &olbrain.fixtures.declared().serves;
         let mut unserved = Vec::new();
         for surface in Surface::ALL {
-            if declared.iter().any(|name| name == surface.name()) || known.shows(surface) {
+            if let Some(reason) = olbrain.target.not_offered().reason(surface.part()) {
+                unserved.push((surface, reason));
+                continue;
+            }
+            if olbrain.target.is_embedded()
+                || declared.iter().any(|name| name == surface.name())
+                || known.shows(surface)
+            {
                 continue;
             }
             let calls = surface.calls(olbrain, known);
-            let mut answers = calls.into_iter().map(|call| {
+            let mut answers = calls.into_iter().filter_map(|call| {
                 let nowhere = call
                     .clone()
                     .path(&format!("{}-hookproof-no-such-path", call.path));
-                (probe.send(call), probe.send(nowhere))
+                let mut pair = None;
+                // Neither need be a path of the API, so nothing is judged by what they are answered.
+                let _unjudged = probe.apart(|| pair = Some((probe.send(call), probe.send(nowhere))));
+                pair
             });
             // Without a call to try, nothing is known, and the cases say what they lack.
             let Some(first) = answers.next() else { continue };
@@ -108,11 +148,12 @@ impl Unserved {
                 let request = &first.0.request;
                 let reason = format!(
                     "the target does not serve {}: {} {} is answered like a path that nobody serves; declare olbrain.serves \
-                     = [\"{}\"] to have that judged",
+                     = [\"{}\"] to have that judged, or target.not_offered = [\"{}\"] to have it told apart",
                     surface.name(),
                     request.method,
                     request.path,
-                    surface.name()
+                    surface.name(),
+                    surface.part()
                 );
                 unserved.push((surface, reason));
             }
@@ -206,6 +247,26 @@ mod tests {
             answer("/a/runs", 405, r#"{"error":{"code":"not_found"}}"#),
         ] {
             assert!(!is_nowhere(&call, &nowhere));
+        }
+    }
+
+    #[test]
+    fn a_request_belongs_to_a_part_whatever_its_method() {
+        for (method, path, part) in [
+            ("POST", "/api/agents/webhook/a", None),
+            ("POST", "/api/agents/webhook/runs", None),
+            ("GET", "/api/agents/a/runs", Some("olbrain.runs.list")),
+            ("POST", "/api/agents/a/runs/r/retry", Some("olbrain.runs.retry")),
+            ("DELETE", "/api/agents/a/runs/r/retry", Some("olbrain.runs")),
+            (
+                "GET",
+                "/api/agents/a/sessions/s/messages/m",
+                Some("olbrain.sess.message"),
+            ),
+            ("PUT", "/api/agents/a/upload", Some("olbrain.upl")),
+            ("GET", "/elsewhere", None),
+        ] {
+            assert_eq!(part_of(&Request::new(method, path)), part, "{method} {path}");
         }
     }
 

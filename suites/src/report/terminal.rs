@@ -198,6 +198,20 @@ fn undecided(out: &mut String, summary: &Summary) {
         }
         let _ = writeln!(out);
     }
+    let not_offered = summary.left_open_as_not_offered();
+    if !not_offered.is_empty() {
+        let parts: Vec<&str> = summary.not_offered.iter().map(String::as_str).collect();
+        let _ = writeln!(
+            out,
+            "Not offered, as was declared: {}. Of these requirements nothing is said:",
+            parts.join(", ")
+        );
+        let ids: Vec<&str> = not_offered.iter().copied().collect();
+        for line in wrapped(&ids) {
+            let _ = writeln!(out, "    {line}");
+        }
+        let _ = writeln!(out);
+    }
     // A run that judged nothing says why it stopped, and that is enough.
     let (groups, not_asked) = (summary.not_decided(), summary.not_asked());
     if summary.cases.is_empty() || (groups.is_empty() && not_asked == 0) {
@@ -309,10 +323,17 @@ fn last_line(out: &mut String, summary: &Summary, strict: bool) {
         count => format!(" ({count} of them left open by safe mode)"),
     };
     let unverified = unverified.len();
+    let not_offered = match summary.left_open_as_not_offered().len() {
+        0 => String::new(),
+        count => {
+            let parts: Vec<&str> = summary.not_offered.iter().map(String::as_str).collect();
+            format!(", {count} requirements not offered ({})", parts.join(", "))
+        }
+    };
     let seconds = std::time::Duration::from_micros(summary.elapsed_us).as_secs_f64();
     let _ = writeln!(
         out,
-        "{verdict}: {passed} requirements met, {broken}, {warned} warned about, {unverified} musts not verified{spared}; {} cases, {} \
+        "{verdict}: {passed} requirements met, {broken}, {warned} warned about, {unverified} musts not verified{spared}{not_offered}; {} cases, {} \
          requests, {seconds:.2} s, seed {}",
         summary.cases.len(),
         summary.requests,
@@ -362,6 +383,7 @@ mod tests {
                 targets,
                 embedded: false,
                 run_id: None,
+                not_offered: std::collections::BTreeSet::new(),
                 safe: std::collections::BTreeSet::new(),
                 cases: 1,
             },

@@ -164,6 +164,9 @@ fn listed_with(
     if found {
         return Ok((ids(&exchange, kind), exchange));
     }
+    if !exchange.is_success() {
+        return Err(format!("no list shows what was made: {}", exchange.in_short()));
+    }
     let wanted = "the list has to name what was made last";
     let sight = patience::in_time(olbrain, patience::TO_BE_SEEN, wanted);
     Err(format!("{sight}; it may also have been cut"))
