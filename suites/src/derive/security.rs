@@ -83,7 +83,12 @@ pub(super) fn aspect(operation: &'static Operation, aspect: &str) -> Option<Body
         )),
         "no-scheme" if bearer => Some(faulty(
             "the token stands without its scheme",
-            move |request, key| vec![request.set_header(header, key)],
+            move |request, key| {
+                // In one word with it is without it: what follows Bearer begins behind a blank.
+                [key.to_owned(), format!("Bearer{key}")]
+                    .map(|value| request.clone().set_header(header, &value))
+                    .to_vec()
+            },
         )),
         "other-scheme" if bearer => Some(faulty("the scheme is not Bearer", move |request, key| {
             under_other_schemes(&request, header, key)

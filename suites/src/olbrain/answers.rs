@@ -1,5 +1,6 @@
 //! What an answer says. Nothing in it is taken on trust: a member that is absent or of another type reads as `None`.
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::http::Exchange;
@@ -126,6 +127,13 @@ pub(crate) fn same(left: &Value, right: &Value) -> bool {
     }
 }
 
+/// The target's time when it answered, from `Date`.
+pub(crate) fn clock(exchange: &Exchange) -> Option<Timestamp> {
+    let date = exchange.response()?.header("date")?;
+    let zoned = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(date);
+    zoned.ok()
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -145,6 +153,24 @@ mod tests {
             }),
             elapsed: std::time::Duration::ZERO,
         }
+    }
+
+    #[test]
+    fn the_clock_of_a_target_is_its_date() {
+        let exchange = |date: &str| Exchange {
+            number: 1,
+            request: Request::new("GET", "/"),
+            answer: Ok(Response {
+                status: 200,
+                headers: vec![("Date".to_owned(), date.to_owned())],
+                body: "{}".into(),
+                cut: false,
+            }),
+            elapsed: std::time::Duration::ZERO,
+        };
+        let expected: Timestamp = "2026-05-26T11:45:00Z".parse().unwrap();
+        assert_eq!(clock(&exchange("Tue, 26 May 2026 11:45:00 GMT")), Some(expected));
+        assert_eq!(clock(&exchange("yesterday")), None);
     }
 
     #[test]

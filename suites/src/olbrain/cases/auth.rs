@@ -10,6 +10,7 @@ use crate::olbrain::answers;
 use crate::olbrain::calls;
 use crate::olbrain::checks;
 use crate::olbrain::fixtures::{AUTHORIZATION, bearer};
+use crate::olbrain::upload;
 use crate::probe::Probe;
 use crate::verdict::Finding;
 
@@ -114,6 +115,35 @@ fn each_agent(olbrain: &Olbrain, probe: &Probe<'_>) {
     }
 }
 
+/// Every call that succeeds again and again: an event for each agent, an upload, and whatever reads.
+fn every_call(olbrain: &Olbrain) -> Vec<Request> {
+    let fixtures = &olbrain.fixtures;
+    let mut requests: Vec<Request> = fixtures
+        .agents()
+        .iter()
+        .map(|(agent, _)| fixtures.event(agent))
+        .collect();
+    if let Some(uploader) = fixtures.any().ok().filter(|_| olbrain.known().file.is_some()) {
+        requests.push(upload::request(olbrain, uploader, upload::small()));
+    }
+    if let Some(known) = &olbrain.known().message {
+        requests.extend(
+            [
+                calls::sessions(&known.agent),
+                calls::session(&known.agent, &known.session),
+                calls::messages(&known.agent, &known.session),
+                calls::message(&known.agent, &known.session, &known.message),
+            ]
+            .map(|path| fixtures.get(&path)),
+        );
+    }
+    if let Some(known) = &olbrain.known().run {
+        let paths = [calls::runs(&known.agent), calls::run(&known.agent, &known.run)];
+        requests.extend(paths.map(|path| fixtures.get(&path)));
+    }
+    requests
+}
+
 /// An event and a reading call with other values of the header, next to their controls.
 fn under(olbrain: &Olbrain, probe: &Probe<'_>, id: &str, why: &str, values: &[&str]) {
     let fixtures = &olbrain.fixtures;
@@ -145,6 +175,7 @@ fn no_ak_prefix(olbrain: &Olbrain, probe: &Probe<'_>) {
         rest.to_owned(),
         format!("sk_live_{rest}"),
         format!("org_live_{rest}"),
+        format!("AK_{rest}"),
     ];
     let values: Vec<String> = tokens.iter().map(|token| bearer(token)).collect();
     let values: Vec<&str> = values.iter().map(String::as_str).collect();
@@ -225,7 +256,13 @@ fn revoked_and_expired(olbrain: &Olbrain, probe: &Probe<'_>) {
         ("olbrain.auth.expired", &keys.expired, "expired"),
     ] {
         match key {
-            Some(key) => under(olbrain, probe, id, &format!("the key is {what}"), &[&bearer(key)]),
+            Some(key) => {
+                let why = format!("the key is {what}");
+                for plain in every_call(olbrain) {
+                    let wrong = plain.clone().set_header(AUTHORIZATION, &bearer(key));
+                    checks::refused_beside(probe, id, &why, plain, [wrong]);
+                }
+            }
             None => probe.skip(id, format!("no {what} key: declare olbrain.keys.{what}")),
         }
     }

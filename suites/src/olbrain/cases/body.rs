@@ -213,6 +213,7 @@ fn malformed(olbrain: &Olbrain, probe: &Probe<'_>) {
             &format!("{whole}{whole}"),
             &format!("{whole}\n{whole}\n"),
             &format!("{whole}}}"),
+            &format!("{},}}", &whole[..whole.len() - 1]),
         ] {
             let request = fixtures.trigger(agent, broken.to_owned());
             let exchange = checks::refused(probe, ID, "the body is not JSON", request);

@@ -79,7 +79,7 @@ fn too_large(exchange: &Exchange, what: &str) -> Finding {
 
 fn beyond(olbrain: &Olbrain, probe: &Probe<'_>) {
     const ID: &str = "olbrain.body.limit";
-    for filling in [Filling::Letters, Filling::Blanks] {
+    for filling in [Filling::Letters, Filling::Blanks, Filling::BlanksBehind] {
         for agent in able(olbrain, probe, ID, filling) {
             let exchange = probe.send(sized(olbrain, agent, BEYOND_BYTES, filling));
             probe.judge(ID, &exchange, too_large(&exchange, "a body of 2 MiB"));

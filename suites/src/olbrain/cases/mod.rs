@@ -24,6 +24,7 @@ mod sessions;
 mod traces;
 mod transport;
 mod upload;
+mod upload_labels;
 mod workflow;
 
 use std::sync::Arc;
@@ -72,6 +73,7 @@ pub(super) fn all(olbrain: &Arc<Olbrain>) -> Vec<Case> {
         workflow::CASES,
         errors::CASES,
         upload::CASES,
+        upload_labels::CASES,
         runs::CASES,
         run_outputs::CASES,
         run_list::CASES,

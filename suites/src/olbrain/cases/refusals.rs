@@ -1,6 +1,7 @@
 //! Refusals: mistakes of every kind, and that the same one gets the same answer.
 
 use proptest::prelude::*;
+use serde_json::{Value, json};
 
 use super::Entry;
 use crate::case::Origin::{Property, Scenario};
@@ -9,6 +10,7 @@ use crate::olbrain::Olbrain;
 use crate::olbrain::answers;
 use crate::olbrain::calls;
 use crate::olbrain::fixtures::{AUTHORIZATION, bearer};
+use crate::olbrain::multipart::Part;
 use crate::olbrain::upload::{request, small};
 use crate::probe::Probe;
 use crate::property;
@@ -65,6 +67,7 @@ fn fixed_mistakes(olbrain: &Olbrain, agent: &str) -> Vec<Request> {
     let fixtures = &olbrain.fixtures;
     let event = |body: &[u8]| fixtures.trigger(agent, body.to_vec());
     let path = |path: &str| fixtures.event(agent).path(path);
+    let odd_members = odd_members(olbrain, agent);
     let mut mistakes = vec![
         event(b"{\"message\":\"\xff\xfe\"}"),
         event(b"\xef\xbb\xbf{\"message\":\"x\"}"),
@@ -74,6 +77,9 @@ fn fixed_mistakes(olbrain: &Olbrain, agent: &str) -> Vec<Request> {
         event(b"{\"inputs\":[]}"),
         event(b"{\"inputs\":7}"),
         event(b"{\"inputs\":null}"),
+        event(b"{\"message\":\"\\ud800\"}"),
+        event(b"{\"message\":\"\\u0000\"}"),
+        event(b"{\"message\":123456789012345678901234567890}"),
         event(b"{\"__proto__\":{\"x\":1},\"constructor\":1}"),
         event(b"NaN"),
         event(&b"[".repeat(300)),
@@ -123,7 +129,56 @@ fn fixed_mistakes(olbrain: &Olbrain, agent: &str) -> Vec<Request> {
         }
         mistakes.push(fixtures.get(&format!("{}/..%2F", calls::sessions(conversational))));
     }
+    mistakes.extend(odd_members);
+    mistakes.extend(odd_parts().map(|part| request(olbrain, agent, part)));
     mistakes
+}
+
+/// Ordinary events in which a member that the samples show is of another kind.
+fn odd_members(olbrain: &Olbrain, agent: &str) -> Vec<Request> {
+    let names = [
+        "message",
+        "user_id",
+        "session_id",
+        "metadata",
+        "attachments",
+        "inputs",
+        "Idempotency-Key",
+    ];
+    let values = [
+        json!(null),
+        json!(7),
+        json!(""),
+        json!([]),
+        json!({}),
+        json!([null]),
+    ];
+    names
+        .iter()
+        .flat_map(|name| {
+            let with = |value: &Value| olbrain.fixtures.event_with(agent, &[(name, value.clone())]);
+            values.iter().map(with).collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+/// Parts named file that say less of themselves than most do: RFC 7578 asks for neither.
+fn odd_parts() -> [Part; 3] {
+    [
+        Part {
+            content_type: None,
+            ..small()
+        },
+        Part {
+            filename: None,
+            ..small()
+        },
+        Part {
+            filename: None,
+            content_type: None,
+            ..small()
+        },
+    ]
 }
 
 /// The same refused request gets the same answer again, save for its `request_id`.

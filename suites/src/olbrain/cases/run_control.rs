@@ -141,6 +141,7 @@ fn cancel(olbrain: &Olbrain, probe: &Probe<'_>) {
         return;
     };
     let slow = &olbrain.fixtures.declared().slow_workflow_agents;
+    let cancelled = std::cell::RefCell::new(Vec::new());
     // A run is cancelled while it waits, and another one while it runs.
     for wanted in ["queued", "running"] {
         let early_ends = std::cell::Cell::new(0);
@@ -164,6 +165,7 @@ fn cancel(olbrain: &Olbrain, probe: &Probe<'_>) {
             };
             let state = runs::state(&after);
             if state.as_deref() == Some("cancelled") {
+                cancelled.borrow_mut().push(run);
                 return Some(Try::Decided(after, Finding::Met));
             }
             let wanted = "a cancelled run, because it was queued or running";
@@ -178,6 +180,30 @@ fn cancel(olbrain: &Olbrain, probe: &Probe<'_>) {
             }
             Some(Try::Decided(answer, Finding::when(false, expected, got)))
         });
+    }
+    stays(olbrain, probe, ID, agent, &cancelled.into_inner(), "cancelled");
+}
+
+/// So long is a run watched that must not go on by itself.
+const WATCHED: Duration = Duration::from_millis(1100);
+
+/// The runs are in this state still, a while after they got there.
+fn stays(olbrain: &Olbrain, probe: &Probe<'_>, id: &str, agent: &str, runs: &[String], state: &str) {
+    if runs.is_empty() {
+        return;
+    }
+    patience::pause(probe, WATCHED);
+    for run in runs {
+        let exchange = runs::look(olbrain, probe, agent, run);
+        let Some(is) = runs::state(&exchange) else {
+            continue;
+        };
+        let expected = format!("a run that is {state} still, because nobody has asked for more");
+        probe.judge(
+            id,
+            &exchange,
+            Finding::when(is == state, expected, exchange.in_short()),
+        );
     }
 }
 
@@ -248,6 +274,7 @@ fn pause_and_resume(olbrain: &Olbrain, probe: &Probe<'_>) {
     let Some(run) = paused.into_inner() else {
         return probe.skip(RESUME, "no run could be paused");
     };
+    stays(olbrain, probe, PAUSE, agent, std::slice::from_ref(&run), "paused");
     let answer = call(olbrain, probe, agent, &run, Control::Resume);
     let after = if answer.is_success() {
         obeyed(olbrain, probe, agent, &run, |state| state != "paused")

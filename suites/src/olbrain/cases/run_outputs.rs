@@ -1,6 +1,6 @@
 //! The files that a run leaves: where they are, how large, and how long their addresses last.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use serde_json::Value;
 
 use super::Entry;
@@ -105,7 +105,7 @@ fn expiry(olbrain: &Olbrain, probe: &Probe<'_>, agent: &str, run: &str, exchange
         );
         return probe.judge(ID, exchange, finding);
     };
-    let finding = match clock_of(exchange) {
+    let finding = match answers::clock(exchange) {
         Some(now) => {
             let off = end.duration_since(now) - GOOD_FOR;
             let expected = format!("an end 15 minutes after {now}");
@@ -128,35 +128,24 @@ fn expiry(olbrain: &Olbrain, probe: &Probe<'_>, agent: &str, run: &str, exchange
     probe.judge("olbrain.runs.get.url.fresh", &again, finding);
 }
 
-/// The target's time when it answered, from `Date`.
-fn clock_of(exchange: &Exchange) -> Option<Timestamp> {
-    let date = exchange.response()?.header("date")?;
-    let zoned = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(date);
-    zoned.ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::http::{Request, Response};
 
     #[test]
-    fn the_clock_of_a_target_is_its_date() {
-        let exchange = |date: &str| Exchange {
+    fn only_objects_are_entries() {
+        let read = Exchange {
             number: 1,
             request: Request::new("GET", "/"),
             answer: Ok(Response {
                 status: 200,
-                headers: vec![("Date".to_owned(), date.to_owned())],
+                headers: Vec::new(),
                 body: "{\"output_files\":[{},7]}".into(),
                 cut: false,
             }),
             elapsed: std::time::Duration::ZERO,
         };
-        let expected: Timestamp = "2026-05-26T11:45:00Z".parse().unwrap();
-        let read = exchange("Tue, 26 May 2026 11:45:00 GMT");
-        assert_eq!(clock_of(&read), Some(expected));
         assert_eq!(outputs(&read), [Value::Object(serde_json::Map::new())]);
-        assert_eq!(clock_of(&exchange("yesterday")), None);
     }
 }

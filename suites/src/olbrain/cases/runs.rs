@@ -145,11 +145,11 @@ fn other_organization(olbrain: &Olbrain, probe: &Probe<'_>) {
     let mut requests = Vec::new();
     let other = declared.other_organization.as_ref();
     for foreign in other.iter().flat_map(|other| &other.workflow_agents) {
-        requests.extend(six(olbrain, foreign, &run).into_iter().take(2));
+        requests.extend(six(olbrain, foreign, &run));
     }
     if let Some(key) = &declared.keys.other_organization {
         let under = |request: Request| request.set_header(AUTHORIZATION, &bearer(key));
-        requests.extend(six(olbrain, &agent, &run).into_iter().take(2).map(under));
+        requests.extend(six(olbrain, &agent, &run).into_iter().map(under));
     }
     if requests.is_empty() {
         let missing = "nothing of another organization: declare olbrain.other_organization.workflow_agents, or \
@@ -315,6 +315,15 @@ fn progress(olbrain: &Olbrain, probe: &Probe<'_>) {
     }
     let expected = patience::in_time(olbrain, time, "another state than queued");
     probe.judge(ID, &exchange, Finding::when(moved, expected, exchange.in_short()));
+    if matches!(runs::state(&exchange).as_deref(), Some("queued" | "running")) {
+        let end = answers::member(&exchange, "completed_at");
+        let finding = Finding::when(
+            end.is_none(),
+            "no completed_at before the run has ended",
+            exchange.in_short(),
+        );
+        probe.judge(TIMING, &exchange, finding);
+    }
     if !moved {
         return probe.skip(TIMING, "the run has not even started in time");
     }

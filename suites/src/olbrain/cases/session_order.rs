@@ -9,7 +9,7 @@ use super::Entry;
 use super::session_list::{CAP, list, position, sessions};
 use super::sessions::{answered, usual};
 use crate::case::Origin::Scenario;
-use crate::http::Exchange;
+use crate::http::{Exchange, Request};
 use crate::olbrain::Olbrain;
 use crate::olbrain::answers::{self, Message};
 use crate::olbrain::checks;
@@ -152,7 +152,7 @@ fn between(olbrain: &Olbrain, probe: &Probe<'_>, agent: &str) {
         return probe.skip(ID, "the target puts all events into one session");
     }
     let moment = middle.to_string();
-    let since = plain.query("since", &moment);
+    let since = plain.clone().query("since", &moment);
     let shows_late = |exchange: &Exchange| lists(exchange, &late.session);
     let (exchange, _) = patience::until(olbrain, probe, patience::TO_BE_SEEN, &since, shows_late);
     let Some(listed) = sessions(&exchange) else {
@@ -173,6 +173,9 @@ fn between(olbrain: &Olbrain, probe: &Probe<'_>, agent: &str) {
     let finding = Finding::when(has_late && !has_early, expected, got);
     let divides = finding == Finding::Met;
     probe.judge(ID, &exchange, finding);
+    if divides {
+        in_another_zone(probe, &plain, middle, &early.session, &late.session);
+    }
     // What counts is the last activity, and not when a session began.
     if divides && goes_on(olbrain, probe, &early) {
         let shows_early = |exchange: &Exchange| lists(exchange, &early.session);
@@ -182,6 +185,37 @@ fn between(olbrain: &Olbrain, probe: &Probe<'_>, agent: &str) {
         let expected = patience::in_time(olbrain, patience::TO_BE_SEEN, wanted);
         let got = exchange.in_short();
         probe.judge(ID, &exchange, Finding::when(found || is_full, expected, got));
+    }
+}
+
+/// The same moment as the clocks of other zones show it: ISO 8601 writes their distance from UTC behind it.
+fn in_another_zone(probe: &Probe<'_>, plain: &Request, moment: Timestamp, early: &str, late: &str) {
+    const ID: &str = "olbrain.sess.list.since";
+    for hours in [5, -5] {
+        let Ok(there) = Timestamp::from_second(moment.as_second() + i64::from(hours) * 3600) else {
+            continue;
+        };
+        let sign = if hours < 0 { '-' } else { '+' };
+        let written = format!(
+            "{}{sign}{:02}:00",
+            there.strftime("%Y-%m-%dT%H:%M:%S"),
+            i32::abs(hours)
+        );
+        let exchange = probe.send(plain.clone().query("since", &written));
+        let finding = match sessions(&exchange) {
+            Some(listed) => {
+                let has_late = position(&listed, late).is_some() || listed.len() >= CAP;
+                let met = has_late && position(&listed, early).is_none();
+                let expected = format!("{late} and not {early} since {written}, as since {moment}");
+                Finding::when(met, expected, exchange.in_short())
+            }
+            None => Finding::when(
+                false,
+                format!("a list since {written}, as since {moment}"),
+                exchange.in_short(),
+            ),
+        };
+        probe.judge(ID, &exchange, checks::undecided_unless(&exchange, finding));
     }
 }
 

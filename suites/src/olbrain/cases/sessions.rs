@@ -284,7 +284,40 @@ fn messages(olbrain: &Olbrain, probe: &Probe<'_>) {
         Finding::when(found, expected, exchange.in_short())
     };
     probe.judge("olbrain.sess.messages.found", &exchange, finding);
+    if found {
+        goes_on(olbrain, probe, &known, &request);
+    }
     probe.observe("olbrain.sess.messages.order", &exchange, exchange.in_short());
+}
+
+/// A second message joins the first in the list of its session, and does not take its place.
+fn goes_on(olbrain: &Olbrain, probe: &Probe<'_>, known: &Message, request: &Request) {
+    let session = serde_json::json!(known.session);
+    let event = olbrain
+        .fixtures
+        .event_with(&known.agent, &[("session_id", session)]);
+    let answer = probe.send(event);
+    let Some(second) = answers::message(&answer, &known.agent).filter(|next| next.session == known.session)
+    else {
+        // In which way an event joins a session is open.
+        return;
+    };
+    let names_both = |exchange: &crate::http::Exchange| {
+        answers::body(exchange).is_some_and(|body| {
+            answers::holds(&body, &known.message) && answers::holds(&body, &second.message)
+        })
+    };
+    let (exchange, found) = patience::until(olbrain, probe, patience::TO_BE_SEEN, request, names_both);
+    let count = answers::body(&exchange).and_then(|body| answers::items(&body).map(Vec::len));
+    if count.is_some_and(|count| count < MAY_BE_CUT) {
+        let wanted = format!(
+            "{} and {}, both answered in this session",
+            known.message, second.message
+        );
+        let expected = patience::in_time(olbrain, patience::TO_BE_SEEN, wanted);
+        let finding = Finding::when(found, expected, exchange.in_short());
+        probe.judge("olbrain.sess.messages.found", &exchange, finding);
+    }
 }
 
 fn message(olbrain: &Olbrain, probe: &Probe<'_>) {

@@ -53,12 +53,6 @@ pub(super) const CASES: &[Entry] = &[
     ("upload::key", Scenario, &["olbrain.upl.errors.401"], key),
     ("upload::agent", Scenario, &["olbrain.upl.errors.404"], agent),
     (
-        "upload::media_type",
-        Scenario,
-        &["olbrain.upl.errors.415", "olbrain.upl.errors.415-missing"],
-        media_type,
-    ),
-    (
         "upload::file",
         Scenario,
         &["olbrain.upl.errors.400-no-file", "olbrain.upl.errors.400-empty"],
@@ -114,7 +108,7 @@ fn taken(olbrain: &Olbrain, probe: &Probe<'_>) {
 }
 
 /// The agent that uploads are tried on, once one has succeeded there.
-fn able<'o>(olbrain: &'o Olbrain, probe: &Probe<'_>, id: &str) -> Option<&'o str> {
+pub(super) fn able<'o>(olbrain: &'o Olbrain, probe: &Probe<'_>, id: &str) -> Option<&'o str> {
     let fixtures = &olbrain.fixtures;
     let agent = match fixtures.workflow().or_else(|_| fixtures.conversational()) {
         Ok(agent) => agent,
@@ -297,28 +291,6 @@ fn agent(olbrain: &Olbrain, probe: &Probe<'_>) {
         let why = "the agent belongs to another organization";
         checks::refused(probe, ID, why, request(olbrain, foreign, small()));
     }
-}
-
-fn media_type(olbrain: &Olbrain, probe: &Probe<'_>) {
-    const ID: &str = "olbrain.upl.errors.415";
-    let Some(agent) = able(olbrain, probe, ID) else {
-        return;
-    };
-    let plain = olbrain.fixtures.signed("POST", &calls::upload(agent));
-    for (media_type, body) in [
-        ("application/json", "{\"file\":\"name,email\"}"),
-        ("text/csv", "name,email\r\n"),
-        ("application/octet-stream", "name,email\r\n"),
-        ("application/x-www-form-urlencoded", "file=name"),
-    ] {
-        let why = format!("{media_type} is not multipart/form-data");
-        checks::refused(probe, ID, &why, plain.clone().body(media_type, body));
-    }
-    let unlabelled = plain
-        .body("text/csv", "name,email\r\n")
-        .without_header("Content-Type");
-    let why = "a body without Content-Type is not multipart/form-data";
-    checks::refused(probe, "olbrain.upl.errors.415-missing", why, unlabelled);
 }
 
 /// Forms without a file in them, and with an empty one.

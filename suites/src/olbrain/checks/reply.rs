@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use serde_json::Value;
 
 use super::error::prefix;
 use super::file;
 use crate::http::Exchange;
 use crate::olbrain::Olbrain;
+use crate::olbrain::answers;
 use crate::olbrain::ledger::Named;
 use crate::olbrain::rfc3339;
 use crate::probe::Probe;
@@ -15,6 +17,9 @@ use crate::verdict::Finding;
 
 /// What two clocks and the rounding of a number may differ by, beside what the number's digits say.
 const CLOCK_TOLERANCE: Duration = Duration::from_millis(20);
+
+/// How far the moment of an answer may be from its Date: much more than clocks differ, and less than zones do.
+const DATE_TOLERANCE: SignedDuration = SignedDuration::from_mins(10);
 
 /// Checks a success of the trigger for a conversational agent.
 pub(super) fn inspect(olbrain: &Olbrain, probe: &Probe<'_>, exchange: &Exchange, agent: &str) {
@@ -196,15 +201,27 @@ fn last_digit(number: &str) -> f64 {
 fn timestamp(probe: &Probe<'_>, exchange: &Exchange, value: Option<&Value>) {
     let text = value.and_then(Value::as_str).unwrap_or_default();
     let got = value.map_or_else(|| "no timestamp".to_owned(), short);
-    let is_moment = rfc3339::parse(text).is_some();
-    let expected = "timestamp: a moment in the form of RFC 3339";
-    let finding = Finding::when(is_moment, expected, got.clone());
+    let Some(moment) = rfc3339::parse(text) else {
+        let expected = "timestamp: a moment in the form of RFC 3339";
+        return probe.judge(
+            "olbrain.conv.timestamp",
+            exchange,
+            Finding::when(false, expected, got),
+        );
+    };
+    // A moment that is hours away from the target's own clock is in another zone than it says, or of another answer.
+    let finding = match answers::clock(exchange) {
+        Some(now) => Finding::when(
+            moment.duration_since(now).abs() <= DATE_TOLERANCE,
+            format!("timestamp: the moment of the answer, which is of {now} by its Date"),
+            got.clone(),
+        ),
+        None => Finding::Met,
+    };
     probe.judge("olbrain.conv.timestamp", exchange, finding);
-    if is_moment {
-        let met = rfc3339::has_milliseconds_and_zulu(text);
-        let finding = Finding::when(met, "three digits behind the second, and Z", got);
-        probe.judge("olbrain.conv.timestamp.precision", exchange, finding);
-    }
+    let met = rfc3339::has_milliseconds_and_zulu(text);
+    let finding = Finding::when(met, "three digits behind the second, and Z", got);
+    probe.judge("olbrain.conv.timestamp.precision", exchange, finding);
 }
 
 #[cfg(test)]

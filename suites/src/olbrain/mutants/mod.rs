@@ -10,6 +10,7 @@ mod errors;
 mod files;
 mod idempotency;
 mod limit;
+mod one_way;
 mod parts;
 mod places;
 mod replies;
@@ -52,6 +53,7 @@ pub(crate) fn all() -> Vec<&'static Mutant> {
         sessions::MUTANTS,
         session_list::MUTANTS,
         session_order::MUTANTS,
+        one_way::MUTANTS,
     ]
     .into_iter()
     .flatten()
