@@ -2,6 +2,7 @@
 
 mod base_url;
 mod basic;
+mod client;
 mod curl;
 mod exchange;
 mod pace;

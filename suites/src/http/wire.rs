@@ -7,13 +7,13 @@ use std::time::{Duration, Instant};
 use bytes::{Bytes, BytesMut};
 use futures_util::stream::{self, StreamExt as _};
 
-use super::base_url::{BaseUrl, without_credentials};
+use super::base_url::BaseUrl;
+use super::client::builder;
 use super::exchange::{Exchange, NoAnswer, NoAnswerKind, Response};
 use super::pace::Pace;
 use super::proxy::HttpProxy;
 use super::raw;
 use super::request::{Framing, Request, Spelling};
-use super::transport::{Transport, TransportError};
 use crate::conduct::Conduct;
 
 /// RFC 6585 §4.
@@ -41,7 +41,7 @@ impl Default for Limits {
 #[derive(Debug, thiserror::Error)]
 #[error("the HTTP client cannot be set up: {reason}")]
 pub struct WireError {
-    reason: String,
+    pub(super) reason: String,
 }
 
 /// A sender of requests. Each worker has its own, so that a case's connections are nobody else's.
@@ -332,43 +332,6 @@ impl Wire {
     }
 }
 
-/// A client as every request needs it, with at most so many idle connections where there is a bound.
-fn builder(
-    limits: Limits,
-    transport: &Transport,
-    tls: rustls::ClientConfig,
-    idle: Option<usize>,
-) -> Result<reqwest::ClientBuilder, WireError> {
-    let mut builder = reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .referer(false)
-        .timeout(limits.request_time)
-        // Shorter than any server's keep-alive in practice: a connection closed by an idle server would look like an
-        // answer that never came.
-        .pool_idle_timeout(Duration::from_millis(900))
-        .user_agent(concat!("hookproof/", env!("CARGO_PKG_VERSION")))
-        .no_proxy()
-        .tls_backend_preconfigured(tls);
-    builder = if transport.http2 {
-        builder.http2_prior_knowledge()
-    } else {
-        builder.http1_only().http1_title_case_headers()
-    };
-    if let Some(idle) = idle {
-        builder = builder.pool_max_idle_per_host(idle);
-    }
-    if let Some(url) = &transport.proxy {
-        let proxy = reqwest::Proxy::all(url).map_err(|error| {
-            let (url, reason) = (without_credentials(url), chain(&error));
-            WireError {
-                reason: TransportError::Proxy { url, reason }.to_string(),
-            }
-        })?;
-        builder = builder.proxy(proxy);
-    }
-    Ok(builder)
-}
-
 fn halted() -> NoAnswer {
     NoAnswer {
         kind: NoAnswerKind::Withheld,
@@ -384,7 +347,7 @@ fn not_sendable(reason: &str) -> NoAnswer {
 }
 
 /// An error with what caused it, without the URL that the caller knows.
-fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+pub(super) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     let mut parts: Vec<String> = Vec::new();
     let mut source = Some(error);
     while let Some(inner) = source {
