@@ -105,7 +105,7 @@ fn any_object(inkeep: &Inkeep, probe: &Probe<'_>) {
     });
     let texts = json!({
         "lines": "a\r\nb\rc\n", "tab": "\ta\t", "decomposed": "cafe\u{301} A\u{30a}", "compatible": "\u{fb01}x \u{ff21}",
-        "list": ["a\r\nb", " a "],
+        "list": ["a\r\nb", " a "], "times": ["2026-01-01T00:00:00Z", "2026-01-01T01:00:00+01:00", "2026-01-01 00:00:00"],
     });
     let deep = (0..DEEP).fold(json!({ "end": "of it" }), |inner, level| match level % 3 {
         0 => json!({ "list": [inner] }),

@@ -69,6 +69,19 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     ),
     Mutant::new(
+        "times-written-anew",
+        "inkeep.bag.round-trip",
+        "reads texts that look like a time, and writes them with milliseconds",
+        |reference, request| {
+            texts(reference, &request, "metadata", |text| {
+                match text.strip_suffix('Z') {
+                    Some(time) if text.contains('T') && !text.contains('.') => format!("{time}.000Z"),
+                    _ => text.to_owned(),
+                }
+            })
+        },
+    ),
+    Mutant::new(
         "shortened-below-five-levels",
         "inkeep.bag.round-trip",
         "writes a word for what is nested below five levels, as printers of objects do",
