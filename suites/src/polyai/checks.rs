@@ -398,3 +398,6 @@ fn exact_text(probe: &Probe<'_>, exchange: &Exchange, documented: &str) {
         probe.judge("polyai.id.exact-messages", exchange, finding);
     }
 }
+
+#[cfg(test)]
+mod tests;
