@@ -254,9 +254,13 @@ fn in_order(olbrain: &Olbrain, probe: &Probe<'_>, late: &Message, early: &Messag
     if checks::control(probe, ID, request.clone()).is_none() {
         return;
     }
-    // The list may show a while later what a session was sent.
-    let is_met = |exchange: &Exchange| order_shown(exchange, late, early) == Finding::Met;
-    let (exchange, _) = patience::until(olbrain, probe, patience::TO_BE_SEEN, &request, is_met);
+    // The list may show a while later what a session was sent. One that is full without these two shows them no more.
+    let is_settled = |exchange: &Exchange| match order_shown(exchange, late, early) {
+        Finding::Met => true,
+        Finding::Undecided(_) => sessions(exchange).is_some_and(|listed| listed.len() >= CAP),
+        Finding::Broken { .. } => false,
+    };
+    let (exchange, _) = patience::until(olbrain, probe, patience::TO_BE_SEEN, &request, is_settled);
     probe.judge(ID, &exchange, order_shown(&exchange, late, early));
 }
 
