@@ -39,7 +39,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let mut out = String::new();
     let _ = writeln!(out, "{}\n    {}\n", row.id, row.summary);
     let _ = writeln!(out, "    binds     the {}", row.subject);
-    let _ = writeln!(out, "    level     {}", row.level);
+    let _ = writeln!(out, "    level     {}{}", row.level, reservation(row));
     let _ = writeln!(out, "    basis     {}", row.basis);
     let _ = writeln!(
         out,
@@ -83,6 +83,16 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     }
     say(&out)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What a level does not say by itself: that no server fails for the row.
+fn reservation(row: &spec::Requirement) -> &'static str {
+    let open = row.level == spec::Level::May || row.untestable.is_some();
+    if row.subject == spec::Subject::Server && !row.can_fail() && !open {
+        " (observed only: no document that a server can be held to says so)"
+    } else {
+        ""
+    }
 }
 
 /// Which scenarios show a requirement that binds a sender, which rules judge it, and what a breach looks like.

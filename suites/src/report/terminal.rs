@@ -145,8 +145,8 @@ fn bad(out: &mut String, summary: &Summary, verdict: Verdict) {
     if brief && !flaky.is_empty() {
         let _ = writeln!(
             out,
-            "{} now and then; tried again alone, these did not fail (`--events FILE` keeps their exchanges):",
-            paint(color, word)
+            "{}: these failed now and then, and not when they were tried again alone (`--events FILE` keeps their exchanges):",
+            paint(color, "FLAKY")
         );
         for id in flaky {
             let record = found.get(id).and_then(|checks| checks.first());

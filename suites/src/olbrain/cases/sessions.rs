@@ -244,6 +244,11 @@ fn fetched(olbrain: &Olbrain, probe: &Probe<'_>) {
     let finding = Finding::when(found, expected, exchange.in_short());
     probe.judge(ID, &exchange, checks::undecided_unless(&exchange, finding));
     if found {
+        // The session that was asked for, and not the one that was active last.
+        let exchange = match usual(olbrain, probe, ID) {
+            Some(newer) if newer.session != known.session => probe.send(request),
+            _ => exchange,
+        };
         let says =
             |name: &str, wanted: &str| answers::member(&exchange, name).is_none_or(|got| got == wanted);
         let met = says("session_id", &known.session) && says("agent_id", &known.agent);
