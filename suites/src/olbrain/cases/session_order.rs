@@ -13,6 +13,7 @@ use crate::http::{Exchange, Request};
 use crate::olbrain::Olbrain;
 use crate::olbrain::answers::{self, Message};
 use crate::olbrain::checks;
+use crate::olbrain::fixtures::Kind;
 use crate::olbrain::patience;
 use crate::olbrain::rfc3339;
 use crate::probe::Probe;
@@ -232,12 +233,21 @@ fn goes_on(olbrain: &Olbrain, probe: &Probe<'_>, known: &Message) -> bool {
 /// The session that was active last comes first: by the moments that the list shows, or by what was sent when.
 fn order(olbrain: &Olbrain, probe: &Probe<'_>) {
     const ID: &str = "olbrain.sess.list.order";
-    let Some(early) = usual(olbrain, probe, ID) else {
+    // Another case fills the list of the first agent, so that nothing earlier shows there.
+    let fixtures = &olbrain.fixtures;
+    let agent = match fixtures
+        .second_agent(Kind::Conversational)
+        .or_else(|_| fixtures.conversational())
+    {
+        Ok(agent) => agent,
+        Err(missing) => return probe.skip(ID, missing),
+    };
+    let Some(early) = answered(olbrain, probe, ID, agent) else {
         return;
     };
     // Two sessions of one second may stand in either order.
     patience::pause(probe, Duration::from_millis(1100));
-    let Some(late) = usual(olbrain, probe, ID) else {
+    let Some(late) = answered(olbrain, probe, ID, agent) else {
         return;
     };
     in_order(olbrain, probe, &late, &early);

@@ -10,7 +10,7 @@ use super::parts::{
 use super::places::{Page, at, edit, for_any_key};
 use super::replies::replied;
 use crate::mutant::Mutant;
-use crate::mutant::bend::{header_text, json_body, query_value, with_body, with_path, with_query};
+use crate::mutant::bend::{header_text, json_body, query_value, with_body, with_query};
 use crate::olbrain::padding::LIMIT_BYTES;
 
 /// What every address of a file begins with at the reference.
@@ -290,31 +290,6 @@ pub(super) const MUTANTS: &[Mutant] = &[
                     run["completed_at"] = "2026-05-27T08:14:22Z".into();
                 }
             })
-        },
-    ),
-    Mutant::new(
-        "newest-session-for-any",
-        "olbrain.sess.get.session-id",
-        "shows the session that an agent answered in last, whichever is asked for",
-        |reference, request| {
-            let Some(place) = at(&request, &[Page::Session]) else {
-                let response = replied(reference, &request, |body| {
-                    if let Some(agent) = body["agent_id"].as_str() {
-                        reference.memory().keep(agent, body["session_id"].clone());
-                    }
-                });
-                return response;
-            };
-            let newest = reference.memory().recall(&place.agent).unwrap_or_default();
-            let path = request
-                .uri()
-                .path()
-                .replace(&place.id, newest.as_str().unwrap_or(&place.id));
-            let response = reference.respond(&request);
-            if response.status().is_success() {
-                return reference.respond(&with_path(request, &path));
-            }
-            response
         },
     ),
     Mutant::new(
