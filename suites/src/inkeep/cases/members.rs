@@ -7,6 +7,7 @@ use crate::case::Origin::{Property, Scenario};
 use crate::http::Exchange;
 use crate::inkeep::bodies::{ANCHORS, EventBody};
 use crate::inkeep::event::{event, member};
+use crate::inkeep::fixtures::Fixtures;
 use crate::inkeep::{Inkeep, checks, strategies};
 use crate::probe::Probe;
 use crate::property;
@@ -57,6 +58,9 @@ const LEFT_OUT: [(&str, &str); 6] = [
 
 const FREE_FORM: &[&str] = &["inkeep.type.free-form", "inkeep.resp.type-echo"];
 const ANY_TEXT: &[&str] = &["inkeep.str.no-pattern", "inkeep.resp.echo-anchors"];
+
+/// How often what one event says is looked for in the next.
+const TURNS: usize = 8;
 
 /// A letter and its accent as two characters, which Unicode's normal forms would make one.
 const DECOMPOSED: &str = "cafe\u{301} A\u{30a}";
@@ -195,22 +199,36 @@ fn escapes(inkeep: &Inkeep, probe: &Probe<'_>) {
     }
 }
 
-/// What one event says stands in no other: neither in the next on the same connection, nor in one on another.
+/// What one event says stands in no other: neither in the next on the same connection, nor in one on another. Other cases
+/// send events meanwhile, so this takes several turns.
 fn nothing_of_another(inkeep: &Inkeep, probe: &Probe<'_>) {
     let fixtures = &inkeep.fixtures;
+    let with_new_id = |body: &Value| {
+        let mut body = body.clone();
+        if body.get("id").is_some() {
+            body["id"] = json!(fixtures.fresh_id(probe.case()));
+        }
+        fixtures.post(&body)
+    };
     let mut bare = fixtures.plain_body(probe.case(), "hookproof_bare");
     if let Some(members) = bare.as_object_mut() {
         for (_, name) in LEFT_OUT {
             members.shift_remove(name);
         }
     }
-    let bare = || {
-        let mut bare = bare.clone();
-        if bare.get("id").is_some() {
-            bare["id"] = json!(fixtures.fresh_id(probe.case()));
+    for _ in 0..TURNS {
+        let telling = telling(fixtures, probe);
+        let requests = vec![with_new_id(&telling), with_new_id(&bare), with_new_id(&bare)];
+        let exchanges = probe.send_on_one_connection(requests);
+        for exchange in exchanges.iter().skip(1) {
+            shows_nothing_of(&telling, probe, exchange);
         }
-        fixtures.post(&bare)
-    };
+        shows_nothing_of(&telling, probe, &probe.send(with_new_id(&bare).exact()));
+    }
+}
+
+/// An event with every member that [`LEFT_OUT`] names, and no value that another event has.
+fn telling(fixtures: &Fixtures, probe: &Probe<'_>) -> Value {
     let told = || json!(format!("told-{}", fixtures.fresh_id(probe.case())));
     let mut telling = fixtures.plain_body(probe.case(), "hookproof_telling");
     for (_, name) in LEFT_OUT {
@@ -221,30 +239,22 @@ fn nothing_of_another(inkeep: &Inkeep, probe: &Probe<'_>) {
             json!({ "told": told() })
         };
     }
-    let judge = |exchange: &Exchange| {
-        let Some(event) = event(exchange) else {
-            let reason = format!("the event is not accepted: {}", exchange.in_short());
-            for requirement in ["inkeep.resp.echo-anchors", "inkeep.bag.round-trip"] {
-                probe.judge(requirement, exchange, Finding::Undecided(reason.clone()));
-            }
-            return;
-        };
-        for (requirement, name) in LEFT_OUT {
-            let got = member(&event, name);
-            let foreign = !got.is_null() && *got == telling[name];
-            let expected = format!("an event that was sent without {name} does not show that of another");
-            let finding = Finding::when(!foreign, expected, format!("{name} {got}"));
-            probe.judge(requirement, exchange, finding);
+    telling
+}
+
+fn shows_nothing_of(telling: &Value, probe: &Probe<'_>, exchange: &Exchange) {
+    let Some(event) = event(exchange) else {
+        let reason = format!("the event is not accepted: {}", exchange.in_short());
+        for requirement in ["inkeep.resp.echo-anchors", "inkeep.bag.round-trip"] {
+            probe.judge(requirement, exchange, Finding::Undecided(reason.clone()));
         }
+        return;
     };
-    let with_new_id = |telling: &Value| {
-        let mut telling = telling.clone();
-        if telling.get("id").is_some() {
-            telling["id"] = json!(fixtures.fresh_id(probe.case()));
-        }
-        fixtures.post(&telling)
-    };
-    let exchanges = probe.send_on_one_connection(vec![with_new_id(&telling), bare(), bare()]);
-    exchanges.iter().skip(1).for_each(judge);
-    judge(&probe.send(bare().exact()));
+    for (requirement, name) in LEFT_OUT {
+        let got = member(&event, name);
+        let foreign = !got.is_null() && *got == telling[name];
+        let expected = format!("an event that was sent without {name} does not show that of another");
+        let finding = Finding::when(!foreign, expected, format!("{name} {got}"));
+        probe.judge(requirement, exchange, finding);
+    }
 }
