@@ -14,6 +14,9 @@ use crate::verdict::Verdict;
 /// Mutants tried at the same time: much of a trial is waiting for what the reference does on its clock.
 const PARALLEL_TRIALS: usize = 6;
 
+/// Whole runs that a mutant which is wrong now and then is tried in: which case meets its fault is chance.
+const RUNS_FOR_INTERMITTENT: usize = 3;
+
 /// One mutant, and what the suite said about it.
 #[derive(Clone, Debug)]
 pub struct Killed {
@@ -60,12 +63,25 @@ pub struct Matrix {
 }
 
 impl Matrix {
-    /// Tries every mutant of an API, and the reference. `each` hears of every mutant as it is done.
+    /// Tries every mutant of an API, and the reference. `each` hears of every mutant as it is done. One that is wrong now and then
+    /// has three runs.
     ///
     /// # Errors
     /// The first [`TrialError`].
     pub fn of(api: &str, each: impl Fn(&Killed) + Sync) -> Result<Self, TrialError> {
-        let whole = |mutant: Option<&Mutant>| trial::run(api, mutant.map(Mutant::standin));
+        let whole = |mutant: Option<&Mutant>| {
+            let mut bad = trial::run(api, mutant.map(Mutant::standin))?;
+            let Some(mutant) = mutant.filter(|mutant| mutant.is_intermittent()) else {
+                return Ok(bad);
+            };
+            for _ in 1..RUNS_FOR_INTERMITTENT {
+                if names_its_own(mutant, &bad) {
+                    break;
+                }
+                bad = trial::run(api, Some(mutant.standin()))?;
+            }
+            Ok(bad)
+        };
         Self::with(api, &of(api), whole, each)
     }
 

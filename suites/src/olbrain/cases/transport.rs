@@ -41,6 +41,9 @@ pub(super) const CASES: &[Entry] = &[
 /// Requests in flight at the same time, each on a connection of its own.
 const CONCURRENCY: usize = 16;
 
+/// How often it is tried whether a run shows the inputs of its event at all.
+const LOOKS: usize = 4;
+
 /// Requests of every kind.
 fn samples(olbrain: &Olbrain, rounds: usize) -> Vec<Request> {
     let fixtures = &olbrain.fixtures;
@@ -140,8 +143,12 @@ fn own_inputs(olbrain: &Olbrain, probe: &Probe<'_>) {
         let body = answers::body(&seen).filter(|_| seen.is_success())?;
         Some((answers::mentions(&body, marker), seen))
     };
-    let alone = fixtures.marker();
-    if !shows(&probe.send(event(&alone)), &alone).is_some_and(|(shown, _)| shown) {
+    // Other cases may send events at this moment, and at a server that mixes them up one look alone is not alone.
+    let shows_own = || {
+        let marker = fixtures.marker();
+        shows(&probe.send(event(&marker)), &marker).is_some_and(|(shown, _)| shown)
+    };
+    if !(0..LOOKS).any(|_| shows_own()) {
         return probe.skip(ID, "a run does not show the inputs of its event");
     }
     let markers: Vec<String> = (0..2 * CONCURRENCY).map(|_| fixtures.marker()).collect();

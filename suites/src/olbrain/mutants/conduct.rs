@@ -253,7 +253,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new(
         "every-seventh-refusal-fails",
         "olbrain.refusal.repeatable",
-        "fails with 500 for every seventh refusal of a body",
+        "answers every seventh broken body with 409",
         |reference, request| {
             let response = reference.respond(&request);
             let is_broken = json_body(&request).is_none() && triggered(&request).is_some();

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::parts::refusal;
 use super::places::{Page, at, code, edit, for_any_agent, for_any_key, recoded, relabelled, restatused};
+use super::replies::replied;
 use crate::mutant::bend::{answer, with_path};
 use crate::mutant::{Mutant, Reference};
 
@@ -270,6 +271,29 @@ pub(super) const MUTANTS: &[Mutant] = &[
             edit(reference, &request, Page::Session, |session| {
                 session["agent_id"] = session["project_id"].clone();
             })
+        },
+    ),
+    Mutant::new(
+        "newest-session-for-any",
+        "olbrain.sess.get.session-id",
+        "shows the session that an agent answered in last, whichever is asked for",
+        |reference, request| {
+            let Some(place) = at(&request, &[Page::Session]) else {
+                return replied(reference, &request, |body| {
+                    if let Some(agent) = body["agent_id"].as_str() {
+                        reference.memory().keep(agent, body["session_id"].clone());
+                    }
+                });
+            };
+            let response = reference.respond(&request);
+            let newest = reference.memory().recall(&place.agent);
+            match newest.as_ref().and_then(Value::as_str) {
+                Some(newest) if response.status().is_success() => {
+                    let path = request.uri().path().replace(&place.id, newest);
+                    reference.respond(&with_path(request, &path))
+                }
+                _ => response,
+            }
         },
     ),
     Mutant::new(
