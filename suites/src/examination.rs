@@ -26,6 +26,8 @@ pub enum State {
         /// What to look at.
         remedy: String,
     },
+    /// The configuration lacks what the calls need; what to do.
+    Missing(String),
     /// Nothing was sent, or the answer says nothing; why.
     Open(String),
 }
@@ -101,14 +103,23 @@ impl<'p> Chart<'p> {
         });
     }
 
-    /// Notes that the configuration lacks what is needed.
-    pub(crate) fn lacks(&mut self, key: &str, remedy: impl Into<String>) {
+    /// Notes that what the configuration names makes nothing that could be tried; why.
+    pub(crate) fn yields_nothing(&mut self, key: &str, why: impl Into<String>) {
         self.list.push(Examined {
             key: key.to_owned(),
             state: State::Misfit {
                 expected: "a value".to_owned(),
-                remedy: remedy.into(),
+                remedy: why.into(),
             },
+            exchange: None,
+        });
+    }
+
+    /// Notes that the configuration lacks what is needed.
+    pub(crate) fn lacks(&mut self, key: &str, remedy: impl Into<String>) {
+        self.list.push(Examined {
+            key: key.to_owned(),
+            state: State::Missing(remedy.into()),
             exchange: None,
         });
     }
@@ -117,7 +128,7 @@ impl<'p> Chart<'p> {
     pub(crate) fn has_misfit(&self) -> bool {
         self.list
             .iter()
-            .any(|examined| matches!(examined.state, State::Misfit { .. }))
+            .any(|examined| matches!(examined.state, State::Misfit { .. } | State::Missing(_)))
     }
 
     pub(crate) fn into_list(self) -> Vec<Examined> {

@@ -8,7 +8,7 @@ use super::reach::{self, Limit, Reach};
 use super::{Failure, config_file, say_note, variable};
 use crate::conduct::Conduct;
 use crate::config::Config;
-use crate::http::Pace;
+use crate::http::{BaseUrl, Pace};
 use crate::not_offered::NotOffered;
 use crate::registry::{self, Ingredients};
 use crate::suite::Suite;
@@ -99,6 +99,9 @@ impl Aim<'_> {
             if !conduct.safe && !self.dry {
                 config.check_programs(api, variable("PATH").as_deref())?;
             }
+            if let Some(note) = note_of_path(api, &base) {
+                say_note(&note);
+            }
             let ingredients = Ingredients {
                 fixtures: config.fixtures(),
                 base,
@@ -115,5 +118,48 @@ impl Aim<'_> {
             ));
         }
         Ok(Some(Aimed { suites, pace, run_id }))
+    }
+}
+
+/// What to say where a base URL ends with the path of a call of the API, so that each request would have that path twice.
+fn note_of_path(api: &str, base: &BaseUrl) -> Option<String> {
+    let prefix: Vec<&str> = segments(base.prefix());
+    let operations = &spec::api(api)?.contract().operations;
+    let doubled = operations.iter().find(|operation| {
+        let path = segments(&operation.path);
+        let same = |(segment, own): (&&str, &&str)| segment == own || own.starts_with('{');
+        prefix.len() >= path.len() && prefix[prefix.len() - path.len()..].iter().zip(&path).all(same)
+    })?;
+    Some(format!(
+        "note: the base URL {} ends with the path of {} {}, and requests add that path to it: leave it out, if it does not \
+         stand in front of the API as well",
+        base.as_str(),
+        doubled.method,
+        doubled.path
+    ))
+}
+
+fn segments(path: &str) -> Vec<&str> {
+    path.split('/').filter(|segment| !segment.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_base_url_that_holds_the_path_of_a_call_is_pointed_out() {
+        for (api, url, noted) in [
+            ("inkeep", "http://127.0.0.1:1/run/v1/events", true),
+            ("inkeep", "http://127.0.0.1:1/gate/run/v1/events/", true),
+            ("olbrain", "http://127.0.0.1:1/api/agents/webhook/agt_1", true),
+            ("polyai", "http://127.0.0.1:1/v1/external-events/webhook", true),
+            ("inkeep", "http://127.0.0.1:1/run/v1", false),
+            ("olbrain", "http://127.0.0.1:1/api/agents/webhook", false),
+            ("polyai", "http://127.0.0.1:1", false),
+        ] {
+            let base = BaseUrl::parse(url).unwrap();
+            assert_eq!(note_of_path(api, &base).is_some(), noted, "{url}");
+        }
     }
 }

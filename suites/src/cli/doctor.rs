@@ -79,7 +79,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         say(&report(suite.as_ref(), &examined, &mut count))?;
     }
     say(&last_line(&count))?;
-    let agrees = count.wrong == 0 && count.fits > 0;
+    let agrees = count.wrong == 0 && count.missing == 0 && count.fits > 0;
     Ok(ExitCode::from(if agrees { 0 } else { DISAGREES }))
 }
 
@@ -95,6 +95,7 @@ fn config_name(arguments: &Arguments) -> String {
 struct Count {
     fits: usize,
     wrong: usize,
+    missing: usize,
     open: usize,
 }
 
@@ -113,6 +114,10 @@ fn report(suite: &dyn Suite, examined: &[Examined], count: &mut Count) -> String
             State::Fits(seen) => {
                 count.fits += 1;
                 (paint(AnsiColor::Green, "fits "), seen.clone())
+            }
+            State::Missing(remedy) => {
+                count.missing += 1;
+                (paint(AnsiColor::Yellow, "lacks"), remedy.clone())
             }
             State::Open(why) => {
                 count.open += 1;
@@ -146,11 +151,21 @@ fn report(suite: &dyn Suite, examined: &[Examined], count: &mut Count) -> String
 }
 
 fn last_line(count: &Count) -> String {
-    let Count { fits, wrong, open } = count;
-    let word = match (wrong, fits) {
-        (1.., _) => paint(AnsiColor::Red, "DOES NOT FIT"),
-        (0, 0) => paint(AnsiColor::Yellow, "NOTHING TRIED"),
+    let Count {
+        fits,
+        wrong,
+        missing,
+        open,
+    } = count;
+    let word = match (wrong, missing, fits) {
+        (1.., _, _) => paint(AnsiColor::Red, "DOES NOT FIT"),
+        (0, 1.., _) => paint(AnsiColor::Yellow, "NOT COMPLETE"),
+        (0, 0, 0) => paint(AnsiColor::Yellow, "NOTHING TRIED"),
         _ => paint(AnsiColor::Green, "FITS"),
     };
-    format!("{word}: {fits} as the configuration says, {wrong} not, {open} left open\n")
+    let lacking = match missing {
+        0 => String::new(),
+        count => format!(", {count} to be filled in"),
+    };
+    format!("{word}: {fits} as the configuration says, {wrong} not{lacking}, {open} left open\n")
 }

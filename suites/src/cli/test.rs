@@ -19,7 +19,7 @@ use super::{Failure, embedded_suites, listed_suites, picked, say, say_error, say
 use crate::embedded::Embedded;
 use crate::event::Sink;
 use crate::http::{Pace, RUN_HEADER};
-use crate::report::{Format, Junit, Ndjson, Plan, Progress, Tap, Terminal};
+use crate::report::{Format, Heartbeat, Junit, Ndjson, Plan, Progress, Tap, Terminal};
 use crate::run::{Run, Settings};
 use crate::runner;
 use crate::suite::Suite;
@@ -282,7 +282,9 @@ fn sinks(arguments: &Arguments, tap: Tap) -> Result<Vec<Box<dyn Sink>>, Failure>
         return Ok(vec![Box::new(Plan::new(anstream::stdout()))]);
     }
     let mut sinks: Vec<Box<dyn Sink>> = vec![Box::new(tap)];
-    if std::io::stderr().is_terminal() && arguments.format != Shape::Json {
+    if !std::io::stderr().is_terminal() {
+        sinks.push(Box::new(Heartbeat::new(std::io::stderr())));
+    } else if arguments.format != Shape::Json {
         sinks.push(Box::new(Progress::default()));
     }
     if let Some(path) = &arguments.events {

@@ -1,6 +1,6 @@
 //! A `curl` line that sends one request again.
 
-use super::verbatim::{is_spelled, printf};
+use super::send_command::{is_spelled, printf};
 use super::{Framing, Redactor, Request};
 use crate::transcript::one_line;
 

@@ -92,7 +92,7 @@ fn known_ids(polyai: &Polyai, chart: &mut Chart<'_>) {
             let accepted = exchange.is_success();
             chart.tried(name, exchange, accepted, "201", remedy);
         }
-        Err(why) if fixtures.has_mint() => chart.lacks(name, why),
+        Err(why) if fixtures.has_mint() => chart.yields_nothing(name, why),
         Err(why) => chart.open(name, why),
     }
 }

@@ -7,7 +7,7 @@ use spec::Requirement;
 
 use super::Probe;
 use crate::event::{CheckRecord, Event, Evidence, ExchangeRecord};
-use crate::http::{Exchange, Request, reproduction, verbatim};
+use crate::http::{Exchange, Request, reproduction, send_command};
 use crate::transcript;
 use crate::verdict::{Finding, Verdict};
 
@@ -17,10 +17,10 @@ impl Probe<'_> {
     pub(super) fn reproduction(&self, request: &Request, before: &[Request]) -> String {
         let target = self.suite.target();
         let transport = target.transport();
-        let is_for_curl = before.is_empty() && verbatim::is_for_curl(request);
-        if !is_for_curl && verbatim::is_exact(transport, request) {
+        let is_for_curl = before.is_empty() && send_command::is_for_curl(request);
+        if !is_for_curl && send_command::is_exact(transport, request) {
             let requests: Vec<&Request> = before.iter().chain([request]).collect();
-            return verbatim::command(target.base(), transport, &requests, target.redactor());
+            return send_command::command(target.base(), transport, &requests, target.redactor());
         }
         let curl = transcript::one_line(&reproduction(
             target.base().as_str(),
@@ -31,7 +31,7 @@ impl Probe<'_> {
         if is_for_curl {
             return curl;
         }
-        verbatim::in_part(&curl, before.len())
+        send_command::in_part(&curl, before.len())
     }
 
     pub(super) fn check_record(

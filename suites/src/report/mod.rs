@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub use junit::Junit;
 pub use ndjson::Ndjson;
 pub use plan::Plan;
-pub use progress::Progress;
+pub use progress::{Heartbeat, Progress};
 pub use terminal::{Format, Terminal};
 
 use crate::event::{CheckRecord, Event, Sink};

@@ -119,37 +119,33 @@ fn revoked_key(polyai: &Polyai, probe: &Probe<'_>) {
     }
 }
 
-fn parameters(polyai: &Polyai, probe: &Probe<'_>) {
+/// Each parameter with the row that requires it, and an id to refuse it with.
+fn each_parameter(polyai: &Polyai, probe: &Probe<'_>, check: impl Fn(&str, &str, &str)) {
     for (name, row) in PARAMETERS {
-        let id = match polyai.fixtures.refusal_id() {
-            Ok(id) => id,
-            Err(missing) => {
-                probe.skip(row, missing);
-                continue;
-            }
-        };
-        for (place, request) in ways(polyai, &id) {
-            let why = format!("{name} is missing, and the id is {place}");
-            checks::refused(probe, row, &why, request.without_query(name));
+        match polyai.fixtures.refusal_id() {
+            Ok(id) => check(name, row, &id),
+            Err(missing) => probe.skip(row, missing),
         }
     }
 }
 
+fn parameters(polyai: &Polyai, probe: &Probe<'_>) {
+    each_parameter(polyai, probe, |name, row, id| {
+        for (place, request) in ways(polyai, id) {
+            let why = format!("{name} is missing, and the id is {place}");
+            checks::refused(probe, row, &why, request.without_query(name));
+        }
+    });
+}
+
 /// A parameter anywhere but in the query, which is where all four belong.
 fn parameters_elsewhere(polyai: &Polyai, probe: &Probe<'_>) {
-    for (name, row) in PARAMETERS {
-        let id = match polyai.fixtures.refusal_id() {
-            Ok(id) => id,
-            Err(missing) => {
-                probe.skip(row, missing);
-                continue;
-            }
-        };
-        let complete = polyai.fixtures.baseline(&id);
+    each_parameter(polyai, probe, |name, row, id| {
+        let complete = polyai.fixtures.baseline(id);
         let value = complete.query_value(name).unwrap_or_default().to_owned();
         let without = complete.without_query(name);
         let form = form_urlencoded::Serializer::new(String::new())
-            .append_pair("cid", &id)
+            .append_pair("cid", id)
             .append_pair(name, &value)
             .finish();
         let json = serde_json::json!({ "cid": id, name: value }).to_string();
@@ -175,5 +171,5 @@ fn parameters_elsewhere(polyai: &Polyai, probe: &Probe<'_>) {
         ] {
             checks::refused(probe, row, &format!("{name} stands {place}"), request);
         }
-    }
+    });
 }

@@ -1,6 +1,7 @@
 //! Escapes that are decoded too often, labels with parameters, and ids that some programs take for others.
 
-use http::StatusCode;
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
@@ -66,14 +67,10 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "polyai.id.invalid",
         "decodes the escapes of an id that comes from the query once more",
         |reference, request| {
-            let response = reference.respond(&request);
-            if says_not_valid(&response)
-                && location(&request) == "querystring"
-                && query_value(&request, "cid").is_some_and(|id| is_known(reference, &decoded(&id)))
-            {
-                return with_status(http::Response::default(), StatusCode::CREATED);
-            }
-            response
+            also_valid(reference, &request, |request| {
+                location(request) == "querystring"
+                    && query_value(request, "cid").is_some_and(|id| is_known(reference, &decoded(&id)))
+            })
         },
     ),
     Mutant::new(
@@ -81,14 +78,10 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "polyai.id.invalid",
         "decodes forms twice",
         |reference, request| {
-            let response = reference.respond(&request);
-            if says_not_valid(&response)
-                && is_payload(&request, FORM)
-                && form_field(request.body(), "cid").is_some_and(|id| is_known(reference, &decoded(&id)))
-            {
-                return with_status(http::Response::default(), StatusCode::CREATED);
-            }
-            response
+            also_valid(reference, &request, |request| {
+                is_payload(request, FORM)
+                    && form_field(request.body(), "cid").is_some_and(|id| is_known(reference, &decoded(&id)))
+            })
         },
     ),
     Mutant::new(
@@ -96,14 +89,10 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "polyai.id.invalid",
         "cuts off what follows a semicolon or a comma in an id",
         |reference, request| {
-            let response = reference.respond(&request);
-            if says_not_valid(&response)
-                && cid(&request)
+            also_valid(reference, &request, |request| {
+                cid(request)
                     .is_some_and(|id| is_known(reference, id.split([';', ',']).next().unwrap_or_default()))
-            {
-                return with_status(http::Response::default(), StatusCode::CREATED);
-            }
-            response
+            })
         },
     ),
     Mutant::new(
@@ -111,14 +100,9 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "polyai.id.invalid",
         "hands ids to a library that ends texts at a NUL",
         |reference, request| {
-            let response = reference.respond(&request);
-            if says_not_valid(&response)
-                && cid(&request)
-                    .is_some_and(|id| is_known(reference, id.split('\0').next().unwrap_or_default()))
-            {
-                return with_status(http::Response::default(), StatusCode::CREATED);
-            }
-            response
+            also_valid(reference, &request, |request| {
+                cid(request).is_some_and(|id| is_known(reference, id.split('\0').next().unwrap_or_default()))
+            })
         },
     ),
     Mutant::new(
@@ -126,13 +110,9 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "polyai.id.invalid",
         "brings ids into the normal form NFKC before it looks them up",
         |reference, request| {
-            let response = reference.respond(&request);
-            if says_not_valid(&response)
-                && cid(&request).is_some_and(|id| is_known(reference, &half_width(&id)))
-            {
-                return with_status(http::Response::default(), StatusCode::CREATED);
-            }
-            response
+            also_valid(reference, &request, |request| {
+                cid(request).is_some_and(|id| is_known(reference, &half_width(&id)))
+            })
         },
     ),
     Mutant::new(
@@ -140,75 +120,34 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "polyai.id.invalid",
         "compares ids without their punctuation",
         |reference, request| {
-            let response = reference.respond(&request);
-            if says_not_valid(&response)
-                && cid(&request).is_some_and(|id| {
+            also_valid(reference, &request, |request| {
+                cid(request).is_some_and(|id| {
                     let mut known = reference.fixtures().polyai.known_ids.iter();
                     known.any(|known| known.replace(|c: char| c.is_ascii_punctuation(), "") == id)
                 })
-            {
-                return with_status(http::Response::default(), StatusCode::CREATED);
-            }
-            response
+            })
         },
     ),
     Mutant::new(
         "null-is-accepted",
         "polyai.extract.json.type.no-id",
         "looks an id up only where it is not null",
-        |reference, request| {
-            let sent = json_body(&request).and_then(|body| {
-                body.pointer(&format!("/{}", id_path(&request).replace('.', "/")))
-                    .cloned()
-            });
-            if is_json_payload(&request) && sent.is_some_and(|sent| sent.is_null()) {
-                let response = reference.respond(&request);
-                if response.status() == StatusCode::BAD_REQUEST {
-                    return with_status(http::Response::default(), StatusCode::CREATED);
-                }
-                return response;
-            }
-            reference.respond(&request)
-        },
+        |reference, request| also_an_id(reference, &request, Value::is_null),
     ),
     Mutant::new(
         "true-is-accepted",
         "polyai.extract.json.type.no-id",
         "finds an id in true, as any text is",
-        |reference, request| {
-            let sent = json_body(&request).and_then(|body| {
-                body.pointer(&format!("/{}", id_path(&request).replace('.', "/")))
-                    .cloned()
-            });
-            if is_json_payload(&request) && sent.is_some_and(|sent| sent == Value::Bool(true)) {
-                let response = reference.respond(&request);
-                if response.status() == StatusCode::BAD_REQUEST {
-                    return with_status(http::Response::default(), StatusCode::CREATED);
-                }
-                return response;
-            }
-            reference.respond(&request)
-        },
+        |reference, request| also_an_id(reference, &request, |sent| *sent == Value::Bool(true)),
     ),
     Mutant::new(
         "object-is-accepted",
         "polyai.extract.json.type.no-id",
         "takes an empty object for an id that is there",
         |reference, request| {
-            let sent = json_body(&request).and_then(|body| {
-                body.pointer(&format!("/{}", id_path(&request).replace('.', "/")))
-                    .cloned()
-            });
-            if is_json_payload(&request)
-                && sent.is_some_and(|sent| sent == Value::Object(serde_json::Map::new()))
-            {
-                let response = reference.respond(&request);
-                if response.status() == StatusCode::BAD_REQUEST {
-                    return with_status(http::Response::default(), StatusCode::CREATED);
-                }
-                return response;
-            }
-            reference.respond(&request)
+            also_an_id(reference, &request, |sent| {
+                *sent == Value::Object(serde_json::Map::new())
+            })
         },
     ),
     Mutant::new(
@@ -246,8 +185,37 @@ pub(super) const MUTANTS: &[Mutant] = &[
     ),
 ];
 
+/// The answer of a server to which some ids that are not valid are.
+fn also_valid(
+    reference: &Reference<'_>,
+    request: &Request<Bytes>,
+    is_taken: impl FnOnce(&Request<Bytes>) -> bool,
+) -> Response<Bytes> {
+    let response = reference.respond(request);
+    if says_not_valid(&response) && is_taken(request) {
+        return with_status(Response::default(), StatusCode::CREATED);
+    }
+    response
+}
+
+/// The answer of a server to which some values in JSON are ids that are none.
+fn also_an_id(
+    reference: &Reference<'_>,
+    request: &Request<Bytes>,
+    is_taken: impl FnOnce(&Value) -> bool,
+) -> Response<Bytes> {
+    let response = reference.respond(request);
+    let place = format!("/{}", id_path(request).replace('.', "/"));
+    let sent = json_body(request).filter(|_| is_json_payload(request));
+    let sent = sent.as_ref().and_then(|body| body.pointer(&place));
+    if response.status() == StatusCode::BAD_REQUEST && sent.is_some_and(is_taken) {
+        return with_status(Response::default(), StatusCode::CREATED);
+    }
+    response
+}
+
 /// The string at `cid` of a JSON body.
-fn cid(request: &http::Request<bytes::Bytes>) -> Option<String> {
+fn cid(request: &Request<Bytes>) -> Option<String> {
     at_path(&json_body(request)?, "cid")
 }
 

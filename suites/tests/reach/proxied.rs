@@ -1,8 +1,4 @@
-//! Targets behind a proxy, whoever sends: a run, or `hookproof send`. Each test runs the command.
-
-#![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
-
-mod behind_tls;
+//! Targets behind a proxy, whoever sends: a run, or `hookproof send`.
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -13,36 +9,8 @@ use std::sync::{Arc, Mutex};
 use mock_server::Fixtures;
 use suites::embedded::Embedded;
 
-use behind_tls::{behind_tls, pem};
-
-/// Runs the command against a URL with the built-in fixtures.
-fn test_against(url: &str, more: &[&str]) -> Output {
-    let folder = tempfile::tempdir().unwrap();
-    let config = folder.path().join("target.toml");
-    std::fs::write(&config, Fixtures::builtin().to_toml()).unwrap();
-    Command::new(env!("CARGO_BIN_EXE_hookproof"))
-        .args([
-            "test", "--api", "polyai", "--target", url, "--format", "terse", "--cases", "2",
-        ])
-        .arg("--config")
-        .arg(config)
-        .args(more)
-        .current_dir(folder.path())
-        .output()
-        .unwrap()
-}
-
-fn code(output: &Output) -> Option<i32> {
-    output.status.code()
-}
-
-fn told(output: &Output) -> String {
-    format!(
-        "{}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    )
-}
+use crate::command::{code, test_against, told};
+use crate::tls::{behind_tls, pem};
 
 /// A forward proxy: `CONNECT` and absolute targets, all of which lead to `backend`, whatever host they name. Returns its
 /// URL, and the first line and the credentials of every request to it.

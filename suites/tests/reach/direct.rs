@@ -1,54 +1,15 @@
-//! How targets are reached: TLS, fields that go along, limits, and what a dry run shows. Each test runs the command.
-
-#![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
-
-mod behind_tls;
+//! The way itself: TLS, HTTP/2, fields that go along, limits, and what a dry run shows.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
-use std::process::{Command, Output};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use http_body_util::BodyExt as _;
-use hyper_util::rt::{TokioExecutor, TokioIo};
 use mock_server::Fixtures;
-use rustls::ServerConfig;
-use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use suites::embedded::Embedded;
-use tokio_rustls::TlsAcceptor;
 
-use behind_tls::{behind_tls, pem};
-
-/// Runs the command against a URL with the built-in fixtures.
-fn test_against(url: &str, more: &[&str]) -> Output {
-    let folder = tempfile::tempdir().unwrap();
-    let config = folder.path().join("target.toml");
-    std::fs::write(&config, Fixtures::builtin().to_toml()).unwrap();
-    Command::new(env!("CARGO_BIN_EXE_hookproof"))
-        .args([
-            "test", "--api", "polyai", "--target", url, "--format", "terse", "--cases", "2",
-        ])
-        .arg("--config")
-        .arg(config)
-        .args(more)
-        .current_dir(folder.path())
-        .output()
-        .unwrap()
-}
-
-fn code(output: &Output) -> Option<i32> {
-    output.status.code()
-}
-
-fn told(output: &Output) -> String {
-    format!(
-        "{}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    )
-}
+use crate::command::{code, test_against, told};
+use crate::tls::{behind_tls, in_http2, pem};
 
 /// A server that answers every request with `answer` and keeps the heads.
 fn recorder(answer: &'static str) -> (String, Arc<Mutex<Vec<String>>>) {
@@ -199,59 +160,6 @@ fn another_machine_is_tested_in_safe_mode() {
     let output = test_against("http://hookproof.invalid", &["--dry-run", "--full"]);
     let ids = Fixtures::builtin().polyai.known_ids;
     assert!(ids.iter().any(|id| told(&output).contains(id)));
-}
-
-/// The mock in HTTP/2 over TLS. Returns the port, and how many requests came and in which versions.
-fn in_http2(fixtures: Fixtures) -> (u16, Arc<Mutex<Vec<http::Version>>>) {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let chain = vec![CertificateDer::from_pem_file(pem("server.pem")).unwrap()];
-    let key = PrivateKeyDer::from_pem_file(pem("server.pem")).unwrap();
-    let mut config = ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(chain, key)
-        .unwrap();
-    config.alpn_protocols = vec![b"h2".to_vec()];
-    let acceptor = TlsAcceptor::from(Arc::new(config));
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.set_nonblocking(true).unwrap();
-    let port = listener.local_addr().unwrap().port();
-    let versions: Arc<Mutex<Vec<http::Version>>> = Arc::default();
-    let (mock, seen) = (Arc::new(mock_server::Mock::new(fixtures)), Arc::clone(&versions));
-    std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap();
-        runtime.block_on(async {
-            let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-            while let Ok((stream, _)) = listener.accept().await {
-                let (acceptor, mock, seen) = (acceptor.clone(), Arc::clone(&mock), Arc::clone(&seen));
-                tokio::spawn(async move {
-                    let Ok(stream) = acceptor.accept(stream).await else {
-                        return;
-                    };
-                    let service =
-                        hyper::service::service_fn(|request: http::Request<hyper::body::Incoming>| {
-                            seen.lock().unwrap().push(request.version());
-                            let mock = Arc::clone(&mock);
-                            async move {
-                                let (parts, body) = request.into_parts();
-                                let body = body.collect().await?.to_bytes();
-                                let request = http::Request::from_parts(parts, body);
-                                let reply = mock.respond(&request, mock_server::clock::now());
-                                Ok::<_, hyper::Error>(reply.response.map(http_body_util::Full::new))
-                            }
-                        });
-                    let _ = hyper::server::conn::http2::Builder::new(TokioExecutor::new())
-                        .serve_connection(TokioIo::new(stream), service)
-                        .await;
-                });
-            }
-        });
-    });
-    (port, versions)
 }
 
 #[test]
