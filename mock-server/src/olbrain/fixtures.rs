@@ -1,16 +1,15 @@
 //! What exists at an Olbrain server: organizations, agents and keys. The `[olbrain]` table of a fixtures file.
 
+mod keys;
+
 use std::collections::HashMap;
-use std::fmt;
+
+pub(crate) use keys::KEY_PREFIX;
+pub use keys::Keys;
 
 use super::readings::Readings;
 use crate::definition::{Definition, Key, Kind};
 use crate::toml_table::{Faults, Placed, Table};
-
-/// What every access key begins with.
-///
-/// Source: Olbrain, Trigger a webhook, Request, Headers.
-pub(crate) const KEY_PREFIX: &str = "ak_";
 
 /// The agents and the keys of one server.
 ///
@@ -55,65 +54,6 @@ pub struct Fixtures {
     pub other_organization: Option<OtherOrganization>,
     /// What the mock does where the documents are silent.
     pub readings: Readings,
-}
-
-/// The keys of one server. They do not show in debug output.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct Keys {
-    /// A key of the organization that may invoke its agents.
-    pub valid: Option<String>,
-    /// A key that was revoked.
-    pub revoked: Option<String>,
-    /// A key that has expired.
-    pub expired: Option<String>,
-    /// A valid key of the other organization.
-    pub other_organization: Option<String>,
-    /// A key of the organization without the permission `agents:invoke`.
-    pub without_permission: Option<String>,
-}
-
-/// The names of the keys in the file, in the order of the fields.
-const KEY_NAMES: [&str; 5] = [
-    "valid",
-    "revoked",
-    "expired",
-    "other_organization",
-    "without_permission",
-];
-
-impl Keys {
-    fn all(&self) -> [&Option<String>; 5] {
-        [
-            &self.valid,
-            &self.revoked,
-            &self.expired,
-            &self.other_organization,
-            &self.without_permission,
-        ]
-    }
-
-    /// The keys that are set.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
-        self.all().into_iter().flatten().map(String::as_str)
-    }
-
-    /// Every key by its name in the file.
-    pub(crate) fn named(&self) -> impl Iterator<Item = (&'static str, Option<&str>)> {
-        KEY_NAMES
-            .into_iter()
-            .zip(self.all())
-            .map(|(name, key)| (name, key.as_deref()))
-    }
-}
-
-impl fmt::Debug for Keys {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut shown = f.debug_struct("Keys");
-        for (name, key) in self.named() {
-            shown.field(name, &key.map(|_| crate::secrets::MASK));
-        }
-        shown.finish()
-    }
 }
 
 /// An organization that the main key does not belong to.
@@ -225,34 +165,9 @@ pub(crate) const DEFINITION: Definition = Definition {
             "An agent that surely does not exist.",
             "\"agt_...\"",
         ),
-        Key::table(&KEYS, "keys"),
+        Key::table(&keys::DEFINITION, "keys"),
         Key::table(&OTHER_ORGANIZATION, "other_organization"),
         Key::table(&READINGS, "readings").mock_only(),
-    ],
-    settings: &[],
-};
-
-const KEYS: Definition = Definition {
-    name: "olbrain.keys",
-    about: "Throwaway keys; real ones belong into the environment.",
-    keys: &[
-        Key::text(
-            "valid",
-            "A key of the organization that may invoke its agents.",
-            "\"ak_...\"",
-        ),
-        Key::text("revoked", "A key that was revoked.", "\"ak_...\""),
-        Key::text("expired", "A key that has expired.", "\"ak_...\""),
-        Key::text(
-            "other_organization",
-            "A valid key of the other organization.",
-            "\"ak_...\"",
-        ),
-        Key::text(
-            "without_permission",
-            "A key of the organization without the permission agents:invoke.",
-            "\"ak_...\"",
-        ),
     ],
     settings: &[],
 };
@@ -364,46 +279,6 @@ impl Fixtures {
             slot.1 = list;
         }
         named
-    }
-}
-
-impl Keys {
-    fn from_table(table: &Table<'_>, faults: &mut Faults<'_>) -> Self {
-        table.only(&KEYS, faults);
-        let keys = KEY_NAMES.map(|name| table.text(name, faults));
-        for (number, key) in keys.iter().enumerate() {
-            let Some(key) = key else { continue };
-            let name = KEY_NAMES[number];
-            // The messages never repeat the key.
-            if !key.value.starts_with(KEY_PREFIX) || !key.value.bytes().all(|byte| byte.is_ascii_graphic()) {
-                faults.add(
-                    key.at,
-                    format!(
-                        "`olbrain.keys.{name}` must begin with `{KEY_PREFIX}` and be visible ASCII without blanks, as a header carries it"
-                    ),
-                );
-            }
-            let is_same =
-                |other: &Option<Placed<String>>| other.as_ref().is_some_and(|o| o.value == key.value);
-            if let Some(first) = keys[..number].iter().position(is_same) {
-                faults.add(
-                    key.at,
-                    format!(
-                        "`olbrain.keys.{name}` is the same key as `olbrain.keys.{}`",
-                        KEY_NAMES[first]
-                    ),
-                );
-            }
-        }
-        let [valid, revoked, expired, other_organization, without_permission] =
-            keys.map(|key| key.map(|key| key.value));
-        Self {
-            valid,
-            revoked,
-            expired,
-            other_organization,
-            without_permission,
-        }
     }
 }
 

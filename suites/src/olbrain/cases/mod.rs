@@ -14,6 +14,7 @@ mod open_lists;
 mod order;
 mod refusals;
 mod run_control;
+mod run_control_misfits;
 mod run_list;
 mod run_model;
 mod run_outputs;
@@ -78,6 +79,7 @@ pub(super) fn all(olbrain: &Arc<Olbrain>) -> Vec<Case> {
         run_outputs::CASES,
         run_list::CASES,
         run_control::CASES,
+        run_control_misfits::CASES,
         run_model::CASES,
         sessions::CASES,
         session_list::CASES,

@@ -1,11 +1,13 @@
 //! Keys of every kind that do not count.
-use super::auth::OTHER_WORDS;
 
 use bytes::Bytes;
 use http::header::AUTHORIZATION;
 use http::{Request, StatusCode};
 
-use super::parts::{authorization, fixtures, is_run, respond_letting_in, token, triggered, valid_key};
+use super::auth::OTHER_WORDS;
+use super::parts::{
+    authorization, fixtures, has_expired, is_revoked, is_run, respond_letting_in, token, triggered, valid_key,
+};
 use crate::http::basic_credentials;
 use crate::mutant::Mutant;
 use crate::mutant::bend::status_instead;
@@ -188,7 +190,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "olbrain.auth.revoked",
         "looks whether a key exists and not whether it was revoked",
         |reference, request| {
-            let is_revoked = fixtures(reference).keys.revoked.as_deref() == Some(token(&request));
+            let is_revoked = is_revoked(reference, &request);
             respond_letting_in(reference, request, is_revoked)
         },
     ),
@@ -197,7 +199,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "olbrain.auth.revoked",
         "answers 403 for a key that was revoked",
         |reference, request| {
-            let is_revoked = fixtures(reference).keys.revoked.as_deref() == Some(token(&request));
+            let is_revoked = is_revoked(reference, &request);
             let response = reference.respond(&request);
             if is_revoked {
                 return status_instead(response, StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN);
@@ -210,7 +212,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "olbrain.auth.expired",
         "looks at the expiry of a key for reading calls only",
         |reference, request| {
-            let is_expired = fixtures(reference).keys.expired.as_deref() == Some(token(&request));
+            let is_expired = has_expired(reference, &request);
             let lets_in = is_expired && triggered(&request).is_some();
             respond_letting_in(reference, request, lets_in)
         },
@@ -220,7 +222,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "olbrain.auth.expired",
         "answers 400 for a key that has expired",
         |reference, request| {
-            let is_expired = fixtures(reference).keys.expired.as_deref() == Some(token(&request));
+            let is_expired = has_expired(reference, &request);
             let response = reference.respond(&request);
             if is_expired {
                 return status_instead(response, StatusCode::UNAUTHORIZED, StatusCode::BAD_REQUEST);

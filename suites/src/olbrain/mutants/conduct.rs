@@ -7,7 +7,7 @@ use http::{HeaderValue, Response, StatusCode};
 use serde_json::{Value, json};
 
 use super::parts::{
-    authorization, edit_error, fixtures, is_message, is_run, let_in, refusal, token, triggered,
+    authorization, crash, edit_error, fixtures, is_message, is_run, let_in, refusal, token, triggered,
 };
 use crate::mutant::bend::{answer, edited, json_body, with_status};
 use crate::mutant::{Answer, Mutant, Reference};
@@ -357,15 +357,4 @@ fn elsewhere(path: &str) -> Response<Bytes> {
         response.headers_mut().insert(LOCATION, path);
     }
     response
-}
-
-/// What is left of a request that the server's own code did not survive.
-fn crash(reference: &Reference<'_>) -> Response<Bytes> {
-    let text = "Something went wrong.";
-    refusal(
-        reference,
-        StatusCode::INTERNAL_SERVER_ERROR,
-        "internal_error",
-        text,
-    )
 }

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use serde_json::{Value, json};
 
-use super::parts::{edit_error, fixtures, refusal, triggered};
+use super::parts::{crash, edit_error, fixtures, refusal, triggered};
 use crate::mutant::bend::{answer, edited, labelled, status_instead, with_status};
 use crate::mutant::{Mutant, Reference};
 
@@ -241,13 +241,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
             let strict = is_strict(reference, &request);
             let response = reference.respond(&request);
             if strict && response.status() == StatusCode::BAD_REQUEST {
-                let text = "Something went wrong.";
-                return refusal(
-                    reference,
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    "internal_error",
-                    text,
-                );
+                return crash(reference);
             }
             response
         },

@@ -1,25 +1,56 @@
 //! Right but for one way of asking, or only for a while: one call, one spelling, one kind of value, one look.
 
+use bytes::Bytes;
 use http::header::CONTENT_TYPE;
-use http::{Request, StatusCode};
+use http::{Request, Response, StatusCode};
 use serde_json::Value;
 
 use super::parts::{
-    authorization, fixtures, is_run, refusal, respond_letting_in, token, triggered, valid_key,
+    authorization, crash, has_expired, is_revoked, is_run, refusal, respond_letting_in, token, triggered,
+    valid_key,
 };
 use super::places::{Page, at, edit, for_any_key};
 use super::replies::replied;
-use crate::mutant::Mutant;
 use crate::mutant::bend::{header_text, json_body, query_value, with_body, with_query};
+use crate::mutant::{Mutant, Reference};
 use crate::olbrain::padding::LIMIT_BYTES;
 
 /// What every address of a file begins with at the reference.
 const FILES: &str = "/v0/b/";
 
 /// The member of a trigger's body.
-fn member(request: &Request<bytes::Bytes>, name: &str) -> Option<Value> {
+fn member(request: &Request<Bytes>, name: &str) -> Option<Value> {
     triggered(request)?;
     json_body(request)?.get(name).cloned()
+}
+
+/// Lets a key in at one place that is refused everywhere else.
+fn respond_letting_in_at(
+    reference: &Reference<'_>,
+    request: Request<Bytes>,
+    lets_in: bool,
+    page: Page,
+) -> Response<Bytes> {
+    let is_there = at(&request, &[page]).is_some();
+    respond_letting_in(reference, request, lets_in && is_there)
+}
+
+/// Shows a state of a run once, and from the second look on what the run becomes by itself.
+fn until_looked_at(
+    reference: &Reference<'_>,
+    request: &Request<Bytes>,
+    state: &str,
+    becomes: &str,
+) -> Response<Bytes> {
+    let Some(place) = at(request, &[Page::Run]) else {
+        return reference.respond(request);
+    };
+    edit(reference, request, Page::Run, |run| {
+        let looks = format!("looks at {}, which is {state}", place.id);
+        if run["status"] == state && reference.memory().earlier(&looks) > 0 {
+            run["status"] = becomes.into();
+        }
+    })
 }
 
 pub(super) const MUTANTS: &[Mutant] = &[
@@ -37,9 +68,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "olbrain.auth.expired",
         "asks whether a key has expired everywhere but where files are uploaded",
         |reference, request| {
-            let expired = fixtures(reference).keys.expired.as_deref() == Some(token(&request));
-            let uploads = at(&request, &[Page::Upload]).is_some();
-            respond_letting_in(reference, request, expired && uploads)
+            let expired = has_expired(reference, &request);
+            respond_letting_in_at(reference, request, expired, Page::Upload)
         },
     ),
     Mutant::new(
@@ -47,9 +77,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "olbrain.auth.expired",
         "asks whether a key has expired everywhere but where one message is read",
         |reference, request| {
-            let expired = fixtures(reference).keys.expired.as_deref() == Some(token(&request));
-            let reads = at(&request, &[Page::Message]).is_some();
-            respond_letting_in(reference, request, expired && reads)
+            let expired = has_expired(reference, &request);
+            respond_letting_in_at(reference, request, expired, Page::Message)
         },
     ),
     Mutant::new(
@@ -57,9 +86,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "olbrain.auth.revoked",
         "asks whether a key was revoked only for conversational agents",
         |reference, request| {
-            let revoked = fixtures(reference).keys.revoked.as_deref() == Some(token(&request));
-            let queues = is_run(reference, &request);
-            respond_letting_in(reference, request, revoked && queues)
+            let lets_in = is_revoked(reference, &request) && is_run(reference, &request);
+            respond_letting_in(reference, request, lets_in)
         },
     ),
     Mutant::new(
@@ -109,12 +137,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "reads a member of metadata, which was null",
         |reference, request| {
             if member(&request, "metadata") == Some(Value::Null) {
-                return refusal(
-                    reference,
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    "internal_error",
-                    "Something went wrong.",
-                );
+                return crash(reference);
             }
             reference.respond(&request)
         },
@@ -125,12 +148,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "takes the length of an Idempotency-Key that is a number",
         |reference, request| {
             if member(&request, "Idempotency-Key").is_some_and(|key| key.is_number()) {
-                return refusal(
-                    reference,
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    "internal_error",
-                    "Something went wrong.",
-                );
+                return crash(reference);
             }
             reference.respond(&request)
         },
@@ -145,12 +163,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
                 && form.contains("form-data; name=\"file\"")
                 && !form.contains("Content-Type: ")
             {
-                return refusal(
-                    reference,
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    "internal_error",
-                    "Something went wrong.",
-                );
+                return crash(reference);
             }
             reference.respond(&request)
         },
@@ -252,33 +265,13 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "pause-does-not-last",
         "olbrain.runs.pause",
         "lets a paused run go on by itself",
-        |reference, request| {
-            let Some(place) = at(&request, &[Page::Run]) else {
-                return reference.respond(&request);
-            };
-            edit(reference, &request, Page::Run, |run| {
-                let looks = format!("looks at the pause of {}", place.id);
-                if run["status"] == "paused" && reference.memory().earlier(&looks) > 0 {
-                    run["status"] = "running".into();
-                }
-            })
-        },
+        |reference, request| until_looked_at(reference, &request, "paused", "running"),
     ),
     Mutant::new(
         "cancelled-run-succeeds",
         "olbrain.runs.cancel",
         "lets the worker of a cancelled run write its result",
-        |reference, request| {
-            let Some(place) = at(&request, &[Page::Run]) else {
-                return reference.respond(&request);
-            };
-            edit(reference, &request, Page::Run, |run| {
-                let looks = format!("looks at the end of {}", place.id);
-                if run["status"] == "cancelled" && reference.memory().earlier(&looks) > 0 {
-                    run["status"] = "succeeded".into();
-                }
-            })
-        },
+        |reference, request| until_looked_at(reference, &request, "cancelled", "succeeded"),
     ),
     Mutant::new(
         "end-of-what-runs",

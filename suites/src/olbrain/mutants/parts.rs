@@ -55,6 +55,16 @@ pub(super) fn token(request: &Request<Bytes>) -> &str {
     authorization(request).strip_prefix("Bearer ").unwrap_or_default()
 }
 
+/// Whether a request came with the key that has expired.
+pub(super) fn has_expired(reference: &Reference<'_>, request: &Request<Bytes>) -> bool {
+    fixtures(reference).keys.expired.as_deref() == Some(token(request))
+}
+
+/// Whether a request came with the key that was revoked.
+pub(super) fn is_revoked(reference: &Reference<'_>, request: &Request<Bytes>) -> bool {
+    fixtures(reference).keys.revoked.as_deref() == Some(token(request))
+}
+
 /// The request under the valid key.
 pub(super) fn let_in(reference: &Reference<'_>, request: Request<Bytes>) -> Request<Bytes> {
     with_header(
@@ -88,6 +98,17 @@ pub(super) fn refusal(
     let request_id = format!("req_m{:08x}", reference.earlier);
     let error = json!({ "code": code, "message": message, "request_id": request_id });
     answer(status, &json!({ "error": error }))
+}
+
+/// What is left of a request that the server's own code did not survive.
+pub(super) fn crash(reference: &Reference<'_>) -> Response<Bytes> {
+    let text = "Something went wrong.";
+    refusal(
+        reference,
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "internal_error",
+        text,
+    )
 }
 
 /// Changes a member of the error of an answer; an answer without one stays as it is.
