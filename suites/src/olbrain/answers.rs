@@ -41,6 +41,19 @@ pub(crate) fn text(value: &Value, name: &str) -> Option<String> {
     value.get(name)?.as_str().map(str::to_owned)
 }
 
+/// A whole number that is not negative, whether it is written `430` or `430.0`: to JSON the two are one.
+pub(crate) fn whole(value: &Value) -> Option<u64> {
+    // A number with a point is exact up to 2^53.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    value.as_u64().or_else(|| {
+        let number = value.as_f64()?;
+        let is_whole = number.fract() == 0.0 && (0.0..=EXACT).contains(&number);
+        is_whole
+            .then(|| format!("{:.0}", number.abs()).parse().ok())
+            .flatten()
+    })
+}
+
 /// A member of the answer's body that is a text and not empty.
 pub(crate) fn member(exchange: &Exchange, name: &str) -> Option<String> {
     text(&body(exchange)?, name).filter(|text| !text.is_empty())

@@ -17,14 +17,15 @@ pub(super) fn inspect(olbrain: &Olbrain, probe: &Probe<'_>, exchange: &Exchange,
             Finding::when(met, expected, format!("the entry {entry}")),
         );
     };
+    let member = |name: &str| entry.get(name).filter(|value| !value.is_null());
     let missing: Vec<&str> = ["file_url", "filename", "size_bytes", "kind"]
         .into_iter()
-        .filter(|name| entry.get(*name).is_none_or(Value::is_null))
+        .filter(|name| member(name).is_none())
         .collect();
     let expected = format!("an entry with {}", missing.join(", "));
     judge("olbrain.file.fields", missing.is_empty(), &expected);
     // A member that is not there breaks the rule above and no other.
-    if let Some(url) = entry.get("file_url") {
+    if let Some(url) = member("file_url") {
         let absolute = url.as_str().and_then(Request::absolute);
         judge(
             "olbrain.file.url",
@@ -41,14 +42,14 @@ pub(super) fn inspect(olbrain: &Olbrain, probe: &Probe<'_>, exchange: &Exchange,
             );
         }
     }
-    if let Some(size) = entry.get("size_bytes") {
+    if let Some(size) = member("size_bytes") {
         judge(
             "olbrain.file.size",
-            size.is_u64(),
+            answers::whole(size).is_some(),
             "size_bytes: a whole number that is not negative",
         );
     }
-    if let Some(name) = entry.get("filename") {
+    if let Some(name) = member("filename") {
         let met = name.as_str().is_some_and(is_slug);
         judge(
             "olbrain.file.filename",
@@ -56,7 +57,7 @@ pub(super) fn inspect(olbrain: &Olbrain, probe: &Probe<'_>, exchange: &Exchange,
             "filename: a slug without blanks, slashes and control characters",
         );
     }
-    if let Some(kind) = entry.get("kind") {
+    if let Some(kind) = member("kind") {
         let met = kind.as_str().is_some_and(|kind| !kind.is_empty());
         judge("olbrain.file.kind", met, "kind: a text that is not empty");
     }

@@ -168,14 +168,4 @@ fn discreet(olbrain: &Olbrain, probe: &Probe<'_>, exchange: &Exchange) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_id_that_is_checked_on_every_exchange_is_a_testable_row() {
-        for id in ON_EVERY_EXCHANGE {
-            let row = spec::requirement(id).unwrap_or_else(|| panic!("{id} is no requirement"));
-            assert!(row.untestable.is_none(), "{id}");
-        }
-    }
-}
+mod tests;

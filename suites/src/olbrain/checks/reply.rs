@@ -147,7 +147,7 @@ fn unique_message(olbrain: &Olbrain, probe: &Probe<'_>, exchange: &Exchange, id:
 }
 
 fn tokens(probe: &Probe<'_>, exchange: &Exchange, usage: &Value) {
-    let count = |name: &str| usage.get(name).and_then(Value::as_u64);
+    let count = |name: &str| usage.get(name).and_then(answers::whole);
     let counts = (
         count("prompt_tokens"),
         count("completion_tokens"),

@@ -10,7 +10,7 @@ use super::parts::{
     authorization, crash, edit_error, fixtures, is_message, is_run, let_in, refusal, token, triggered,
 };
 use crate::mutant::bend::{answer, edited, json_body, with_status};
-use crate::mutant::{Answer, Mutant, Reference};
+use crate::mutant::{Answer, Mutant};
 
 pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new(

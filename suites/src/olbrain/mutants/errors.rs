@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use serde_json::{Value, json};
 
-use super::parts::{crash, edit_error, fixtures, refusal, triggered};
+use super::parts::{crash, edit_error, fixtures, triggered};
 use crate::mutant::bend::{answer, edited, labelled, status_instead, with_status};
 use crate::mutant::{Mutant, Reference};
 
