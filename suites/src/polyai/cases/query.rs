@@ -39,6 +39,12 @@ pub(super) const CASES: &[Entry] = &[
         decoded_once,
     ),
     (
+        "query::beyond_ascii",
+        Scenario,
+        &["polyai.query.percent-encoding"],
+        beyond_ascii,
+    ),
+    (
         "query::error_shape",
         Scenario,
         &["polyai.query.error-shape"],
@@ -208,6 +214,23 @@ fn decoded_once(polyai: &Polyai, probe: &Probe<'_>) {
         let place = format!("at the parameter {name}, whose percent sign is written as %25");
         let plain = |id: &str| in_query("ab", id);
         checks::equivalent(polyai, probe, ID, &place, plain, |id| in_query(name, id));
+    }
+}
+
+/// Escapes of letters beyond ASCII are their bytes in UTF-8, RFC 3986, section 2.5.
+fn beyond_ascii(polyai: &Polyai, probe: &Probe<'_>) {
+    const ID: &str = "polyai.query.percent-encoding";
+    let payload = |name: &str, id: &str| {
+        let body = serde_json::json!({ name: id, "status": "succeeded" }).to_string();
+        polyai
+            .fixtures
+            .request("payload", name)
+            .body("application/json", body)
+    };
+    for name in ["größe", "名前"] {
+        let place = format!("at the member {name}, which the path writes as its bytes in UTF-8");
+        let plain = |id: &str| payload("size", id);
+        checks::equivalent(polyai, probe, ID, &place, plain, |id| payload(name, id));
     }
 }
 

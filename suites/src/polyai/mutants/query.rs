@@ -320,6 +320,19 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     ),
     Mutant::new(
+        "query-in-latin-1",
+        "polyai.query.percent-encoding",
+        "reads the escaped bytes of the query as ISO 8859-1",
+        |reference, request| {
+            let latin = |text: &str| -> String { text.bytes().map(char::from).collect() };
+            let pairs = pairs(&request);
+            let query = form_urlencoded::Serializer::new(String::new())
+                .extend_pairs(pairs.iter().map(|(name, value)| (latin(name), latin(value))))
+                .finish();
+            reference.respond(&with_raw_query(request, &query))
+        },
+    ),
+    Mutant::new(
         "id-in-the-query-as-it-stands",
         "polyai.query.percent-encoding",
         "takes the id from the query without decoding it",
