@@ -289,7 +289,8 @@ fn permission(olbrain: &Olbrain, probe: &Probe<'_>) {
     }
 }
 
-fn is_refused(status: Option<u16>) -> bool {
+/// Whether a request was refused, and the server did not fail at it.
+pub(super) fn is_refused(status: Option<u16>) -> bool {
     status.is_some_and(|status| (400..500).contains(&status))
 }
 

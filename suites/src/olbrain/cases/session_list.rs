@@ -222,11 +222,8 @@ fn limit(olbrain: &Olbrain, probe: &Probe<'_>) {
         echoed(&exchange, DEFAULT);
     }
     for limit in [1, 2, 50, CAP, 2 * CAP] {
-        let Some(exchange) = checks::control(
-            probe,
-            ID,
-            list(olbrain, &agent).query("limit", &limit.to_string()),
-        ) else {
+        let request = list(olbrain, &agent).query("limit", &limit.to_string());
+        let Some(exchange) = checks::control(probe, ID, request) else {
             continue;
         };
         echoed(&exchange, limit.min(CAP));
@@ -244,6 +241,30 @@ fn limit(olbrain: &Olbrain, probe: &Probe<'_>) {
             }
         };
         probe.judge(ID, &exchange, finding);
+    }
+    not_none(olbrain, probe);
+}
+
+/// A bound of one is no bound of none. The newest session may not be seen at once, so this is tried with an agent to which
+/// few cases send events.
+fn not_none(olbrain: &Olbrain, probe: &Probe<'_>) {
+    const ID: &str = "olbrain.sess.list.limit";
+    let fixtures = &olbrain.fixtures;
+    let quiet = fixtures.second_agent(Kind::Conversational);
+    let Ok(agent) = quiet.or_else(|_| fixtures.conversational()) else {
+        return;
+    };
+    if answered(olbrain, probe, ID, agent).is_none() {
+        return;
+    }
+    let is_some = |exchange: &Exchange| sessions(exchange).is_some_and(|list| !list.is_empty());
+    let seen = |request: &Request| patience::until(olbrain, probe, patience::TO_BE_SEEN, request, is_some);
+    let whole = list(olbrain, agent);
+    // Where even the list without a limit has none, it is not the limit that hides it.
+    if seen(&whole).1 {
+        let (exchange, met) = seen(&whole.query("limit", "1"));
+        let expected = "one session, since the list without a limit is not empty";
+        probe.judge(ID, &exchange, Finding::when(met, expected, exchange.in_short()));
     }
 }
 

@@ -148,6 +148,17 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     ),
     Mutant::new(
+        "one-run-too-few",
+        "olbrain.runs.list.limit",
+        "stops before the run at which the limit is reached",
+        |reference, request| {
+            let limit = query_value(&request, "limit").and_then(|limit| limit.parse::<usize>().ok());
+            listed(reference, &request, |runs| {
+                runs.truncate(limit.map_or(usize::MAX, |limit| limit.saturating_sub(1)));
+            })
+        },
+    ),
+    Mutant::new(
         "limits-of-runs-by-tens",
         "olbrain.runs.list.limit",
         "gives ten runs at least",

@@ -77,6 +77,18 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     ),
     Mutant::new(
+        "one-session-too-few",
+        "olbrain.sess.list.limit",
+        "stops before the session at which a small limit is reached",
+        |reference, request| {
+            let asked = limit(&request).filter(|asked| *asked < 20);
+            listed(reference, &request, |sessions| {
+                let fewer = asked.map_or(u64::MAX, |asked| asked.saturating_sub(1));
+                sessions.truncate(usize::try_from(fewer).unwrap_or(usize::MAX));
+            })
+        },
+    ),
+    Mutant::new(
         "fifty-sessions-by-default",
         "olbrain.sess.list.limit.default",
         "gives fifty sessions where no limit is named",

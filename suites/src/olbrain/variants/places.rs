@@ -6,7 +6,9 @@ use http::{Method, Request, Response, StatusCode, Uri};
 use serde_json::{Value, json};
 
 use crate::standin::Reference;
-use crate::standin::bend::{answer, edited, json_body, pairs, query_value, visit, with_body, with_path};
+use crate::standin::bend::{
+    answer, edited, json_body, pairs, query_value, visit, with_body, with_path, with_query,
+};
 use crate::variant::Variant;
 
 /// So long what was just made is not seen, in milliseconds of the stand-in's clock.
@@ -111,14 +113,26 @@ fn seen_after(unseen_millis: i64, reference: &Reference<'_>, request: Request<By
         made.is_some_and(|made| now - made < unseen_millis)
     };
     if is_list(&request) && response.status().is_success() {
+        // A list is cut after the unseen entries are left out, so that others have their places.
+        let limit = query_value(&request, "limit").and_then(|limit| limit.parse().ok());
+        let limit: Option<usize> = limit.filter(|limit| (1..FULL_LIST).contains(limit));
+        let response = match limit {
+            Some(_) => reference.respond(&with_query(request, "limit", &FULL_LIST.to_string())),
+            None => response,
+        };
         return edited(response, |list| {
-            // The reference has cut a full list already: without the unseen ones others would have their places.
-            if let Some(entries) = entries(list).filter(|entries| entries.len() < FULL_LIST) {
+            if let (Some(limit), Some(echoed)) = (limit, list.get_mut("limit")) {
+                *echoed = limit.into();
+            }
+            let Some(entries) = entries(list) else { return };
+            // The reference has cut a full list already, and others can no longer have the places of the unseen ones.
+            if entries.len() < FULL_LIST {
                 entries.retain(|entry| {
                     let id = entry.get("run_id").or(entry.get("session_id"));
                     !id.and_then(Value::as_str).is_some_and(is_unseen)
                 });
             }
+            entries.truncate(limit.unwrap_or(usize::MAX));
         });
     }
     let segments = segments(&request);
