@@ -106,6 +106,7 @@ fn render(summary: &Summary, format: Format, strict: bool) -> String {
         observations(&mut out, summary);
         undecided(&mut out, summary);
         table(&mut out, summary);
+        left_out(&mut out, summary, strict);
     }
     if let Some((reason, transcript)) = &summary.stopped {
         let _ = writeln!(out, "{} {}", paint(AnsiColor::Red, "STOPPED"), one_line(reason));
@@ -294,6 +295,17 @@ fn row(out: &mut String, name: &str, tally: &Tally) {
     );
 }
 
+/// A verdict that says "conformant" is easily read as one on everything.
+fn left_out(out: &mut String, summary: &Summary, strict: bool) {
+    let unverified = summary.unverified_musts().len();
+    if unverified > 0 && !summary.embedded && summary.outcome(strict) == Outcome::Conformant {
+        let _ = writeln!(
+            out,
+            "Of the musts, {unverified} could not be verified here: the verdict does not speak of them. --require-all asks for them."
+        );
+    }
+}
+
 fn last_line(out: &mut String, summary: &Summary, strict: bool) {
     let verdict = match summary.outcome(strict) {
         Outcome::Conformant => paint(AnsiColor::Green, "CONFORMANT"),
@@ -330,12 +342,6 @@ fn last_line(out: &mut String, summary: &Summary, strict: bool) {
             format!(", {count} requirements not offered ({})", parts.join(", "))
         }
     };
-    if unverified > 0 && !summary.embedded && summary.outcome(strict) == Outcome::Conformant {
-        let _ = writeln!(
-            out,
-            "Of the musts, {unverified} could not be verified here: the verdict does not speak of them. --require-all asks for them."
-        );
-    }
     let seconds = std::time::Duration::from_micros(summary.elapsed_us).as_secs_f64();
     let _ = writeln!(
         out,

@@ -9,6 +9,8 @@ mod media_type;
 #[cfg(test)]
 mod model;
 mod query;
+#[cfg(test)]
+mod tests;
 mod text;
 mod xml;
 

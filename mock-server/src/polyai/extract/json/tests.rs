@@ -246,3 +246,30 @@ fn the_last_of_two_members_of_one_name_counts() {
         Found::Nothing("nothing")
     );
 }
+
+#[test]
+fn brackets_count_where_they_nest_and_not_in_texts() {
+    let open = |depth: usize| "[".repeat(depth);
+    let nested = |depth: usize, core: &str| format!("{}{core}{}", open(depth), "]".repeat(depth));
+    let siblings = |core: &str| format!("[{core}{}]", ",[]".repeat(MAX_DEPTH));
+    for (body, deep) in [
+        (siblings("1"), false),
+        (siblings(&nested(MAX_DEPTH - 1, "1")), false),
+        (siblings(&nested(MAX_DEPTH, "1")), true),
+        // In a text, brackets neither open nor close, and a quote after a backslash does not end it.
+        (siblings(&format!("\"{}\"", open(MAX_DEPTH))), false),
+        (siblings(&format!("\"\\\"{}\"", open(MAX_DEPTH))), false),
+        (nested(MAX_DEPTH, &format!("\"]]]\",{}", nested(1, "1"))), true),
+        (
+            nested(MAX_DEPTH, &format!("\"\\\"]]]\",{}", nested(1, "1"))),
+            true,
+        ),
+        // Behind a backslash that is escaped itself, the quote ends the text.
+        (nested(1, &format!("\"\\\\\",{}", nested(MAX_DEPTH, "1"))), true),
+        // What closes without having opened is not JSON, and no reason to count below zero.
+        (format!("]]]{}", open(MAX_DEPTH)), false),
+        (format!("]]]{}", open(MAX_DEPTH + 1)), true),
+    ] {
+        assert_eq!(is_too_deep(body.as_bytes()), deep, "{body}");
+    }
+}
