@@ -202,6 +202,49 @@ mod tests {
     }
 
     #[test]
+    fn what_is_there_is_read() {
+        let exchange = answer(
+            400,
+            r#"{"error":{"code":"c"},"run_id":"r","empty":"","number":7}"#,
+        );
+        assert_eq!(code(&exchange).as_deref(), Some("c"));
+        assert_eq!(code(&answer(400, r#"{"error":{"code":""}}"#)), None);
+        assert_eq!(member(&exchange, "run_id").as_deref(), Some("r"));
+        for name in ["empty", "number", "absent"] {
+            assert_eq!(member(&exchange, name), None, "{name}");
+        }
+        assert_eq!(run_id(&answer(202, r#"{"run_id":"r"}"#)).as_deref(), Some("r"));
+        let body = r#"{"session_id":"s","message_id":"m","response":"Hello."}"#;
+        let expected = Message {
+            agent: "a".to_owned(),
+            session: "s".to_owned(),
+            message: "m".to_owned(),
+            response: "Hello.".to_owned(),
+        };
+        assert_eq!(message(&answer(200, body), "a"), Some(expected));
+        assert_eq!(message(&answer(404, body), "a"), None);
+    }
+
+    #[test]
+    fn a_whole_number_may_have_a_point() {
+        for (number, expected) in [
+            (json!(0), Some(0)),
+            (json!(430), Some(430)),
+            (json!(430.0), Some(430)),
+            (json!(-0.0), Some(0)),
+            (json!(u64::MAX), Some(u64::MAX)),
+            (json!(430.5), None),
+            (json!(-1), None),
+            (json!(-1.0), None),
+            (json!(1e300), None),
+            (json!("430"), None),
+            (json!(null), None),
+        ] {
+            assert_eq!(whole(&number), expected, "{number}");
+        }
+    }
+
+    #[test]
     fn a_list_is_an_array_or_holds_one() {
         assert_eq!(items(&json!([1])).map(Vec::len), Some(1));
         assert_eq!(items(&json!({"limit": 2, "runs": [1, 2]})).map(Vec::len), Some(2));
@@ -219,6 +262,7 @@ mod tests {
     #[test]
     fn numbers_count_by_their_worth() {
         assert!(same(&json!({"a": 1, "b": [2.0]}), &json!({"b": [2], "a": 1.0})));
+        assert!(same(&json!("a"), &json!("a")) && !same(&json!("1"), &json!(1)));
         for other in [
             json!({"a": 1}),
             json!({"a": 1, "b": [2, 3]}),
@@ -226,6 +270,7 @@ mod tests {
             json!(null),
         ] {
             assert!(!same(&json!({"a": 1, "b": [2]}), &other), "{other}");
+            assert!(!same(&other, &json!({"a": 1, "b": [2]})), "{other}");
         }
     }
 }

@@ -68,6 +68,40 @@ mod tests {
         assert!(sample.starts_with("agt_01HA") && sample.len() == 22, "{sample}");
         let number = similar("17", 1, 1);
         assert!(number.len() == 9 && number.parse::<i32>().is_ok(), "{number}");
+        for (model, start, is_of_its_sort) in [
+            ("123456", "", (|b| b.is_ascii_digit()) as fn(&u8) -> bool),
+            ("123456789012345", "123", |b| b.is_ascii_digit()),
+            ("qrstuvwxyzqrstuv", "qrst", |b| b.is_ascii_lowercase()),
+            ("QRSTUVWXYZQRSTUV", "QRST", |b| b.is_ascii_uppercase()),
+            ("ABCDEFABCDEFABCD", "ABCD", |b| (b'A'..=b'F').contains(b)),
+            ("abcdefabcdefabcd", "abcd", |b| (b'a'..=b'f').contains(b)),
+        ] {
+            let id = similar(model, 1, 1);
+            assert!(id.starts_with(start) && id.len() == model.len(), "{id}");
+            assert!(id.as_bytes().iter().all(is_of_its_sort), "{id}");
+        }
+    }
+
+    #[test]
+    fn where_little_can_be_replaced_something_is_added() {
+        for model in ["", "a", "a_1-b", "abcd1"] {
+            let id = similar(model, 1, 17);
+            assert!(id.ends_with("-hookproof-17"), "{id}");
+        }
+    }
+
+    #[test]
+    fn ids_differ_under_every_seed() {
+        for seed in [0, 1, u64::MAX] {
+            let ids: std::collections::BTreeSet<String> = (0..50)
+                .map(|count| similar("agt_01HAKZ5M8YQ4TTXWC3", seed, count))
+                .collect();
+            assert_eq!(ids.len(), 50, "{seed}");
+        }
+        assert_ne!(
+            similar("agt_01HAKZ5M8YQ4TTXWC3", 0, 1),
+            similar("agt_01HAKZ5M8YQ4TTXWC3", 1, 1)
+        );
     }
 
     proptest! {

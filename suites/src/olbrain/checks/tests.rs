@@ -2,6 +2,7 @@
 
 mod errors;
 mod files;
+mod judging;
 mod queued;
 mod replies;
 mod service;

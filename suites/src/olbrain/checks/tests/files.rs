@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::super::entries;
 use super::replies::sample;
 use super::{agent, answered_with, breaks, broken_at, changed, event};
 use crate::http::Exchange;
@@ -45,6 +46,15 @@ fn documented_entries_break_nothing() {
         ("expires_at", json!(null)),
     ] {
         breaks(&with_member(name, value), &[]);
+    }
+}
+
+#[test]
+fn the_entries_of_an_answer_are_those_it_lists() {
+    let other = json!({ "file_url": "https://files.example/f" });
+    assert_eq!(entries(&with(json!([entry(), other]))), [entry(), other]);
+    for nothing in [json!([]), json!(null), json!({ "0": entry() })] {
+        assert_eq!(entries(&with(nothing)), [json!(null); 0]);
     }
 }
 
