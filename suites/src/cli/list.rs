@@ -9,7 +9,17 @@ use clap::Args;
 use super::{Failure, listed_suites, picked, say};
 use crate::runner;
 
+/// What the words behind an id mean.
+const WORDS: &str = "\
+Behind each requirement stands whom it binds, how strongly, and on what it rests:
+  must, should, may    a must that is not met fails, a should warns, a may is observed
+  documented, vendor   the document of the API says it, or another page of its vendor
+  implied              it follows from the document, or from a standard that it names
+  source, silent       seen in the vendor's code alone, or said nowhere: observed, never failed
+A sender's requirement is judged by `hookproof sender`, a server's by `hookproof test`.";
+
 #[derive(Debug, Args)]
+#[command(after_help = WORDS)]
 pub(super) struct Arguments {
     /// Only this API
     #[arg(long, value_delimiter = ',')]
