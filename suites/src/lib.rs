@@ -3,6 +3,8 @@
 //! A [`suite::Suite`] brings the cases of one API; [`runner`] turns them into libtest-mimic trials; every case
 //! writes [`event::Event`]s as it runs, and terminal output, reports and the exit code are made from that stream.
 
+#[cfg(test)]
+mod by_hand;
 pub mod case;
 mod case_log;
 pub mod cli;

@@ -168,30 +168,4 @@ fn inspect_event(probe: &Probe<'_>, exchange: &Exchange) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_token_that_was_sent_is_known_by_its_place() {
-        let request = |value: &str| Request::new("POST", PATH).header("Authorization", value);
-        assert_eq!(sent_token(&request("Bearer 123456789")), Some("123456789"));
-        assert_eq!(sent_token(&request("123456789")), Some("123456789"));
-        assert_eq!(sent_token(&request("Bearer 1234")), None);
-        assert_eq!(sent_token(&request("Bearer ")), None);
-        assert_eq!(sent_token(&Request::new("POST", PATH)), None);
-        assert_eq!(
-            sent_token(&request("Bearer 123456789").query("key", "123456789")),
-            None
-        );
-    }
-
-    #[test]
-    fn every_row_that_is_checked_on_every_exchange_exists() {
-        for id in ON_EVERY_EXCHANGE {
-            assert!(
-                spec::requirement(id).is_some_and(|row| row.untestable.is_none()),
-                "{id}"
-            );
-        }
-    }
-}
+mod tests;
