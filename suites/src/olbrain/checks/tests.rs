@@ -13,15 +13,12 @@ use bytes::Bytes;
 use mock_server::olbrain::Fixtures;
 use serde_json::Value;
 
-use super::{ON_EVERY_EXCHANGE, inspect};
-use crate::http::{BaseUrl, Exchange, Limits, Redactor, Request, Response};
+use super::ON_EVERY_EXCHANGE;
+use crate::by_hand;
+use crate::http::{BaseUrl, Exchange, Limits, Redactor, Request};
 use crate::olbrain::Olbrain;
 use crate::olbrain::fixtures::{AUTHORIZATION, bearer};
-use crate::probe::Probe;
-use crate::run::{Run, Settings};
-use crate::suite::Suite;
 use crate::target::Target;
-use crate::verdict::Verdict;
 
 const JSON: &str = "application/json";
 
@@ -55,17 +52,9 @@ fn event(agent: &str) -> Request {
 
 /// An answer with these headers.
 fn headed(request: Request, status: u16, headers: &[(&str, &str)], body: impl Into<Bytes>) -> Exchange {
-    let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
     Exchange {
-        number: 1,
-        request,
-        answer: Ok(Response {
-            status,
-            headers: headers.iter().map(owned).collect(),
-            body: body.into(),
-            cut: false,
-        }),
         elapsed: Duration::from_secs(TOOK_SECONDS),
+        ..by_hand::exchange(request, status, headers, body)
     }
 }
 
@@ -86,19 +75,7 @@ fn broken_at(base: &str, exchanges: &[Exchange]) -> Vec<Vec<String>> {
         Redactor::default(),
     );
     let olbrain = Olbrain::new(target, Fixtures::builtin(), 0);
-    let run = Run::new(Settings::default(), Vec::new());
-    exchanges
-        .iter()
-        .map(|exchange| {
-            let wire = olbrain.target().check_out().unwrap();
-            let probe = Probe::new(&run, &olbrain, "by hand", wire);
-            inspect(&olbrain, &probe, exchange);
-            let (log, _) = probe.finish();
-            let is_broken = |verdict| matches!(verdict, Verdict::Fail | Verdict::Warn);
-            let records = log.records().filter(|record| is_broken(record.verdict));
-            records.map(|record| record.requirement).collect()
-        })
-        .collect()
+    by_hand::broken(&olbrain, exchanges)
 }
 
 /// The requirements that the last of the exchanges breaks; those before it break none.
