@@ -7,6 +7,7 @@ mod doctor;
 mod documents;
 mod fixtures;
 mod harmless;
+mod inspect;
 pub(crate) mod mutants;
 mod preflight;
 pub(crate) mod retries;
@@ -94,11 +95,11 @@ impl Suite for Polyai {
     }
 
     fn checked_on_every_exchange(&self) -> &'static [&'static str] {
-        checks::ON_EVERY_EXCHANGE
+        inspect::ON_EVERY_EXCHANGE
     }
 
     fn inspect(&self, probe: &Probe<'_>, exchange: &Exchange) {
-        checks::inspect(self, probe, exchange);
+        inspect::inspect(self, probe, exchange);
     }
 
     fn cases(self: Arc<Self>) -> Vec<Case> {

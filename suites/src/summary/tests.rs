@@ -1,0 +1,112 @@
+//! What a run came to, from events made by hand.
+
+use super::*;
+
+fn check(requirement: &str, verdict: Verdict) -> Event {
+    let row = spec::requirement(requirement).unwrap();
+    Event::Check(Box::new(CheckRecord {
+        case: "c".into(),
+        requirement: requirement.into(),
+        level: row.level,
+        basis: row.basis,
+        verdict,
+        flaky: false,
+        count: 1,
+        expected: "why".into(),
+        got: String::new(),
+        evidence: None,
+    }))
+}
+
+fn summary(events: &[Event]) -> Summary {
+    let mut summary = Summary::default();
+    for event in events {
+        summary.take(event);
+    }
+    summary
+}
+
+#[test]
+fn the_worst_check_of_a_requirement_is_its_verdict() {
+    let summary = summary(&[
+        check("polyai.id.valid", Verdict::Pass),
+        check("polyai.id.valid", Verdict::Fail),
+        check("polyai.id.invalid", Verdict::Skip),
+    ]);
+    assert_eq!(summary.requirements()["polyai.id.valid"], Verdict::Fail);
+    assert_eq!(summary.undecided(), [("polyai.id.invalid", vec!["why"])]);
+    assert_eq!(summary.outcome(false), Outcome::NotConformant);
+}
+
+#[test]
+fn nothing_verified_is_no_success() {
+    assert_eq!(summary(&[]).outcome(false), Outcome::Undecided);
+    let skipped = summary(&[check("polyai.id.valid", Verdict::Skip)]);
+    assert_eq!(skipped.outcome(false), Outcome::Undecided);
+    let passed = summary(&[check("polyai.id.valid", Verdict::Pass)]);
+    assert_eq!(passed.outcome(false), Outcome::Conformant);
+}
+
+#[test]
+fn what_stays_open_is_grouped_by_its_reason() {
+    let targets = [("polyai".to_owned(), "http://h".to_owned())].into();
+    let mut summary = summary(&[
+        check("polyai.id.valid", Verdict::Skip),
+        check("polyai.auth.revoked-key", Verdict::Skip),
+        check("polyai.auth.missing-key", Verdict::Skip),
+        check("polyai.auth.missing-key", Verdict::Pass),
+    ]);
+    summary.targets = targets;
+    let groups = summary.not_decided();
+    let why: Vec<_> = groups.iter().filter(|(reason, _)| reason == "why").collect();
+    let expected = (
+        "why".to_owned(),
+        vec!["polyai.auth.revoked-key", "polyai.id.valid"],
+    );
+    assert_eq!(why, [&expected]);
+    let named: usize = groups.iter().map(|(_, ids)| ids.len()).sum();
+    assert_eq!(named + summary.not_asked(), summary.unverified_musts().len());
+}
+
+#[test]
+fn what_is_not_offered_is_counted_apart() {
+    let mut summary = summary(&[
+        check("olbrain.wf.pollable", Verdict::Skip),
+        check("olbrain.auth.missing", Verdict::Skip),
+    ]);
+    summary.targets = [("olbrain".to_owned(), "http://h".to_owned())].into();
+    let all = summary.unverified_musts().len();
+    let of_runs = |summary: &Summary| {
+        let is_of_runs = |id: &&str| id.starts_with("olbrain.runs.");
+        summary
+            .left_open_as_not_offered()
+            .into_iter()
+            .filter(is_of_runs)
+            .count()
+    };
+    assert_eq!(of_runs(&summary), 0);
+    summary.not_offered = ["olbrain.runs".to_owned()].into();
+    let parts = NotOffered::new(summary.not_offered.iter().cloned()).unwrap();
+    for record in summary
+        .checks
+        .iter_mut()
+        .filter(|record| record.requirement == "olbrain.wf.pollable")
+    {
+        record.expected = parts.reason("olbrain.runs.get").unwrap();
+    }
+    assert!(of_runs(&summary) > 20);
+    let open: BTreeSet<&str> = summary
+        .unverified_musts()
+        .iter()
+        .map(|row| row.id.as_str())
+        .collect();
+    assert!(!open.contains("olbrain.runs.get") && !open.contains("olbrain.wf.pollable"));
+    assert!(open.contains("olbrain.auth.missing") && open.len() < all);
+}
+
+#[test]
+fn a_warning_counts_only_when_strict() {
+    let warned = summary(&[check("polyai.id.exact-messages", Verdict::Warn)]);
+    assert_eq!(warned.outcome(false), Outcome::Conformant);
+    assert_eq!(warned.outcome(true), Outcome::NotConformant);
+}
