@@ -172,6 +172,83 @@ fn each_wrong_refusal_breaks_its_own_rule() {
 }
 
 #[test]
+fn every_documented_refusal_is_held_to_its_sample() {
+    for (status, code, title, always) in [
+        (400, "bad_request", "Bad Request", None),
+        (401, "unauthorized", "Unauthorized", Some("inkeep.auth.ok")),
+        (403, "forbidden", "Forbidden", Some("inkeep.auth.ok")),
+        (422, "unprocessable_entity", "Unprocessable Entity", None),
+        (
+            500,
+            "internal_server_error",
+            "Internal Server Error",
+            Some("inkeep.response.no-server-error"),
+        ),
+    ] {
+        let proper = problem(status, code, title);
+        let found = |media_type: &str, body: &Value, rows: &[String]| {
+            let mut rows: Vec<&str> = rows.iter().map(String::as_str).chain(always).collect();
+            rows.sort_unstable();
+            breaks(answered(status, media_type, body), &rows);
+        };
+        found(PROBLEM, &proper, &[]);
+        let row = |name: &str| format!("inkeep.err.{name}");
+        found("text/html", &proper, &[row(&format!("ct.{status}"))]);
+        found(
+            PROBLEM,
+            &json!([proper]),
+            &[row("required"), row(&format!("schema.{status}"))],
+        );
+        let upper = with(&proper, "/code", json!("NO"));
+        found(
+            PROBLEM,
+            &with(&upper, "/error/code", json!("NO")),
+            &[row("code-match")],
+        );
+        found(
+            PROBLEM,
+            &with(&proper, "/title", json!("")),
+            &[row("title-match")],
+        );
+        found(
+            PROBLEM,
+            &with(&proper, "/status", json!(status + 1)),
+            &[row("status-match")],
+        );
+        found(
+            PROBLEM,
+            &with(&proper, "/status", json!(f64::from(status) + 0.5)),
+            &[row("required"), row(&format!("schema.{status}"))],
+        );
+    }
+}
+
+#[test]
+fn a_long_detail_need_not_be_repeated() {
+    let proper = problem(400, "bad_request", "Bad Request");
+    let detail = |characters: usize| with(&proper, "/detail", json!("ä".repeat(characters)));
+    breaks(answered(400, PROBLEM, &detail(101)), &[]);
+    breaks(
+        answered(400, PROBLEM, &detail(100)),
+        &["inkeep.err.legacy.message"],
+    );
+}
+
+#[test]
+fn a_body_that_is_no_json_breaks_what_asks_for_json() {
+    let plain = |status: u16, media_type: &str, body: &'static str| {
+        by_hand::exchange(sent(), status, &[("content-type", media_type)], body)
+    };
+    for body in ["", "stored", r#"{"data":"#] {
+        breaks(plain(201, JSON, body), &["inkeep.resp.schema.201"]);
+        breaks(
+            plain(400, PROBLEM, body),
+            &["inkeep.err.required", "inkeep.err.schema.400"],
+        );
+    }
+}
+
+#[test]
 fn what_no_answer_may_hold_or_be() {
     let proper = problem(400, "bad_request", "Bad Request");
     let request = sent();

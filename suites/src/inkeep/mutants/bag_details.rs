@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 use serde_json::{Value, json};
 
-use super::bend::{Reference, edited_event, member, with_bag_values};
+use super::bend::{Reference, edited_event, member, texts, with_bag_values};
 use crate::mutant::Mutant;
 
 /// Levels that are written out by a program which shortens what is nested more deeply.
@@ -165,19 +165,6 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     ),
 ];
-
-fn texts(
-    reference: &Reference<'_>,
-    request: &Request<Bytes>,
-    name: &str,
-    change: fn(&str) -> String,
-) -> Response<Bytes> {
-    with_bag_values(reference.respond(request), name, |value| {
-        if let Value::String(text) = value {
-            *text = change(text);
-        }
-    })
-}
 
 /// Puts a word for every object or list that has so many levels above it.
 fn shorten(value: &mut Value, levels: usize) {

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 use serde_json::{Map, Value, json};
 
-use super::bend::{Reference, edited_event, member, with_bag_values};
+use super::bend::{Reference, edited_event, member, texts, with_bag_values};
 use crate::mutant::Mutant;
 
 pub(super) const MUTANTS: &[Mutant] = &[
@@ -332,19 +332,6 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     ),
 ];
-
-fn texts(
-    reference: &Reference<'_>,
-    request: &Request<Bytes>,
-    name: &str,
-    change: fn(&str) -> String,
-) -> Response<Bytes> {
-    with_bag_values(reference.respond(request), name, |value| {
-        if let Value::String(text) = value {
-            *text = change(text);
-        }
-    })
-}
 
 fn rename(value: &mut Value, change: fn(&str) -> String) {
     if let Value::Object(members) = value {

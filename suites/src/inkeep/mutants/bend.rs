@@ -150,6 +150,20 @@ pub(super) fn with_bag_values(
     })
 }
 
+/// The answer with each text within one of its free-form objects changed.
+pub(super) fn texts(
+    reference: &Reference<'_>,
+    request: &Request<Bytes>,
+    name: &str,
+    change: fn(&str) -> String,
+) -> Response<Bytes> {
+    with_bag_values(reference.respond(request), name, |value| {
+        if let Value::String(text) = value {
+            *text = change(text);
+        }
+    })
+}
+
 /// The valid token.
 pub(super) fn valid_token(reference: &Reference<'_>) -> String {
     reference.fixtures().inkeep.keys.valid.clone().unwrap_or_default()
