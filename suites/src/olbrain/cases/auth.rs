@@ -289,8 +289,7 @@ fn permission(olbrain: &Olbrain, probe: &Probe<'_>) {
     }
 }
 
-/// Whether a request was refused, and the server did not fail at it.
-pub(super) fn is_refused(status: Option<u16>) -> bool {
+fn is_refused(status: Option<u16>) -> bool {
     status.is_some_and(|status| (400..500).contains(&status))
 }
 

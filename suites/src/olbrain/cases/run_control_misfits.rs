@@ -2,7 +2,6 @@
 //! is not valid.
 
 use super::Entry;
-use super::auth::is_refused;
 use super::run_control::controllable;
 use crate::case::Origin::Scenario;
 use crate::olbrain::Olbrain;
@@ -32,11 +31,7 @@ pub(super) const CASES: &[Entry] = &[
     (
         "run_control::key",
         Scenario,
-        &[
-            "olbrain.auth.missing",
-            "olbrain.auth.unknown",
-            "olbrain.auth.permission",
-        ],
+        &["olbrain.auth.missing", "olbrain.auth.unknown"],
         key,
     ),
 ];
@@ -105,7 +100,7 @@ fn body(olbrain: &Olbrain, probe: &Probe<'_>) {
     }
 }
 
-/// Control calls ask for a key of their own accord, and for what it may do.
+/// Control calls ask for a key of their own accord.
 fn key(olbrain: &Olbrain, probe: &Probe<'_>) {
     const MISSING: &str = "olbrain.auth.missing";
     let Some(agent) = controllable(olbrain, probe, MISSING) else {
@@ -117,13 +112,6 @@ fn key(olbrain: &Olbrain, probe: &Probe<'_>) {
     // The run is there for whoever has the key; the calls themselves succeed only once.
     if checks::control(probe, MISSING, olbrain.fixtures.get(&calls::run(agent, &run))).is_none() {
         return;
-    }
-    if let Some(limited) = &olbrain.fixtures.declared().keys.without_permission {
-        let cancel = runs::control(olbrain, agent, &run, Control::Cancel);
-        let exchange = probe.send(cancel.set_header(AUTHORIZATION, &bearer(limited)));
-        let expected = "a refusal: the key may not invoke agents, nor end what was invoked";
-        let finding = Finding::when(is_refused(exchange.status()), expected, exchange.in_short());
-        probe.judge("olbrain.auth.permission", &exchange, finding);
     }
     let unknown = olbrain
         .fixtures

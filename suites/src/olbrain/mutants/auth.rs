@@ -9,7 +9,6 @@ use super::parts::{
     authorization, edit_error, fixtures, is_message, is_run, let_in, refusal, respond_letting_in, token,
     triggered, valid_key,
 };
-use super::places::{Page, at};
 use crate::mutant::bend::{edited, header_text, json_body, pairs, status_instead, with_path, with_status};
 use crate::mutant::{Mutant, Reference};
 
@@ -192,16 +191,6 @@ pub(super) const MUTANTS: &[Mutant] = &[
             let lacks = fixtures(reference).keys.without_permission.as_deref() == Some(token(&request));
             let lets_in = lacks && is_run(reference, &request);
             respond_letting_in(reference, request, lets_in)
-        },
-    ),
-    Mutant::new(
-        "permission-not-asked-to-cancel",
-        "olbrain.auth.permission",
-        "asks whose key it is, and not what it may do, where runs are cancelled, paused, resumed or retried",
-        |reference, request| {
-            let lacks = fixtures(reference).keys.without_permission.as_deref() == Some(token(&request));
-            let controls = at(&request, &[Page::Control]).is_some();
-            respond_letting_in(reference, request, lacks && controls)
         },
     ),
     Mutant::new(
