@@ -81,3 +81,83 @@ impl Log {
         self.checks.into_values()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ONE: &str = "polyai.id.valid";
+    const OTHER: &str = "polyai.auth.ok";
+
+    fn record(requirement: &str, verdict: Verdict, expected: &str) -> CheckRecord {
+        let row = spec::requirement(requirement).unwrap();
+        CheckRecord {
+            case: "polyai::extract::headers".to_owned(),
+            requirement: requirement.to_owned(),
+            level: row.level,
+            basis: row.basis,
+            verdict,
+            flaky: false,
+            count: 1,
+            expected: expected.to_owned(),
+            got: String::new(),
+            evidence: None,
+        }
+    }
+
+    fn log(checks: &[(&'static str, Verdict)]) -> Log {
+        let mut log = Log::default();
+        for (id, verdict) in checks {
+            log.add((id, *verdict), record(id, *verdict, "first"));
+        }
+        log
+    }
+
+    #[test]
+    fn failures_and_warnings_are_bad_and_nothing_else_is() {
+        for (verdict, bad) in [
+            (Verdict::Pass, false),
+            (Verdict::Skip, false),
+            (Verdict::Observed, false),
+            (Verdict::Warn, true),
+            (Verdict::Fail, true),
+        ] {
+            let log = log(&[(ONE, verdict)]);
+            assert_eq!(log.is_bad(), bad, "{verdict}");
+            assert_eq!(log.with(verdict).collect::<Vec<_>>(), [ONE]);
+            assert_eq!(log.verdict(), Some(verdict));
+            assert!(log.speaks_of(ONE) && !log.speaks_of(OTHER));
+            assert_eq!(log.first_skip().is_some(), verdict == Verdict::Skip);
+        }
+        assert_eq!(log(&[]).verdict(), None);
+        let mixed = log(&[(ONE, Verdict::Pass), (OTHER, Verdict::Fail), (ONE, Verdict::Warn)]);
+        assert_eq!(mixed.verdict(), Some(Verdict::Fail));
+        assert_eq!(mixed.with(Verdict::Fail).collect::<Vec<_>>(), [OTHER]);
+    }
+
+    #[test]
+    fn a_log_is_as_bad_as_another_when_it_holds_all_of_its_failures() {
+        let both = [(ONE, Verdict::Fail), (OTHER, Verdict::Warn)];
+        assert!(log(&both).is_as_bad_as(&log(&both[..1])));
+        assert!(!log(&both[..1]).is_as_bad_as(&log(&both)));
+        assert!(!log(&[(OTHER, Verdict::Fail)]).is_as_bad_as(&log(&both[1..])));
+        // What is not bad does not have to come again.
+        assert!(log(&[]).is_as_bad_as(&log(&[(ONE, Verdict::Pass), (OTHER, Verdict::Skip)])));
+    }
+
+    #[test]
+    fn checks_of_a_kind_are_counted_and_the_first_of_them_is_kept() {
+        let key = (ONE, Verdict::Fail);
+        let mut log = log(&[key, key]);
+        assert!(log.counts(key) && !log.counts((OTHER, Verdict::Fail)));
+        let mut more = Log::default();
+        more.add(key, record(ONE, Verdict::Fail, "second"));
+        more.add((OTHER, Verdict::Pass), record(OTHER, Verdict::Pass, "second"));
+        log.merge(more);
+        let records: Vec<_> = log
+            .records()
+            .map(|record| (record.count, record.expected))
+            .collect();
+        assert_eq!(records, [(1, "second".to_owned()), (4, "first".to_owned())]);
+    }
+}
