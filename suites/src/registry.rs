@@ -35,7 +35,7 @@ struct Entry {
     id: &'static str,
     make: fn(Ingredients<'_>, Conduct) -> Arc<dyn Suite>,
     mutants: fn() -> Vec<&'static Mutant>,
-    variants: fn() -> &'static [Variant],
+    variants: fn() -> Vec<&'static Variant>,
     sender: &'static SenderSide,
     retries: &'static Retries,
 }
@@ -83,7 +83,7 @@ pub(crate) fn mutants(api: &str) -> Vec<&'static Mutant> {
 }
 
 /// The correct servers of an API that differ from the reference.
-pub(crate) fn variants(api: &str) -> &'static [Variant] {
+pub(crate) fn variants(api: &str) -> Vec<&'static Variant> {
     entry(api).map(|entry| (entry.variants)()).unwrap_or_default()
 }
 

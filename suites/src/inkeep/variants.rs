@@ -9,8 +9,8 @@ use crate::standin::bend::{answer, edited, json_body, labelled, visit};
 use crate::variant::Variant;
 
 /// All of them, beside those that any server may be.
-pub(crate) fn all() -> &'static [Variant] {
-    VARIANTS
+pub(crate) fn all() -> Vec<&'static Variant> {
+    VARIANTS.iter().collect()
 }
 
 const VARIANTS: &[Variant] = &[

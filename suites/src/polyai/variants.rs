@@ -15,8 +15,8 @@ use crate::standin::bend::{answer, edited, labelled, media_type, query_value};
 use crate::variant::Variant;
 
 /// All of them, beside those that any server may be.
-pub(crate) fn all() -> &'static [Variant] {
-    VARIANTS
+pub(crate) fn all() -> Vec<&'static Variant> {
+    VARIANTS.iter().collect()
 }
 
 /// What every server reads, in bytes; what is larger may be refused.
