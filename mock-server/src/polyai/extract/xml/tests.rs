@@ -241,3 +241,18 @@ fn an_empty_element_holds_no_id() {
         assert_eq!(found(body, "cid"), Found::Nothing("an empty value"), "{body}");
     }
 }
+
+#[test]
+fn length_is_bounded() {
+    let (begin, end) = ("<root><cid>evt_1</cid>", "</root>");
+    let document = |bytes: usize| format!("{begin}{}{end}", " ".repeat(bytes - begin.len() - end.len()));
+    assert_eq!(found(&document(16 * 1024 * 1024), "cid"), id("evt_1"));
+    assert_eq!(found(&document(16 * 1024 * 1024 + 1), "cid"), malformed());
+}
+
+#[test]
+fn the_trace_names_the_rule_on_paths_of_one_step_or_of_more() {
+    let requirement = |path| find(SAMPLE.as_bytes(), path, &Readings::default()).requirement;
+    assert_eq!(requirement("cid"), "polyai.extract.xml.path");
+    assert_eq!(requirement("root.cid"), "polyai.extract.xml.nested");
+}
