@@ -21,3 +21,39 @@ pub(crate) fn finding(exchange: &Exchange) -> Option<Finding> {
         }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::by_hand;
+    use crate::http::{NoAnswer, NoAnswerKind, Request};
+
+    #[test]
+    fn a_server_answers_every_body_up_to_64_kib() {
+        let unanswered = |bytes: usize| Exchange {
+            number: 1,
+            request: Request::new("POST", "/").body("text/plain", "x".repeat(bytes)),
+            answer: Err(NoAnswer {
+                kind: NoAnswerKind::Unreachable,
+                detail: "the connection was closed".to_owned(),
+            }),
+            elapsed: Duration::ZERO,
+        };
+        assert!(matches!(
+            finding(&unanswered(65_536)),
+            Some(Finding::Broken { .. })
+        ));
+        assert_eq!(finding(&unanswered(65_537)), None);
+    }
+
+    #[test]
+    fn only_an_answer_from_500_on_is_a_failure() {
+        for (status, fails) in [(201, false), (499, false), (500, true), (503, true)] {
+            let exchange = by_hand::exchange(Request::new("POST", "/"), status, &[], "");
+            let broken = matches!(finding(&exchange), Some(Finding::Broken { .. }));
+            assert_eq!(broken, fails, "{status}");
+        }
+    }
+}
