@@ -3,9 +3,13 @@
 use super::*;
 
 fn check(requirement: &str, verdict: Verdict) -> Event {
+    check_of("c", requirement, verdict)
+}
+
+fn check_of(case: &str, requirement: &str, verdict: Verdict) -> Event {
     let row = spec::requirement(requirement).unwrap();
     Event::Check(Box::new(CheckRecord {
-        case: "c".into(),
+        case: case.into(),
         requirement: requirement.into(),
         level: row.level,
         basis: row.basis,
@@ -109,4 +113,45 @@ fn a_warning_counts_only_when_strict() {
     let warned = summary(&[check("polyai.id.exact-messages", Verdict::Warn)]);
     assert_eq!(warned.outcome(false), Outcome::Conformant);
     assert_eq!(warned.outcome(true), Outcome::NotConformant);
+}
+
+#[test]
+fn each_end_of_a_run_has_its_exit_code() {
+    for (outcome, code) in [
+        (Outcome::Conformant, 0),
+        (Outcome::NotConformant, 1),
+        (Outcome::Undecided, 3),
+    ] {
+        assert_eq!(outcome.exit_code(), code);
+    }
+}
+
+#[test]
+fn only_the_failure_that_was_tried_again_is_flaky() {
+    let (one, other) = ("polyai.id.valid", "polyai.id.invalid");
+    let checks = [
+        check_of("a", one, Verdict::Fail),
+        check_of("a", other, Verdict::Fail),
+        check_of("a", one, Verdict::Warn),
+        check_of("b", one, Verdict::Fail),
+    ];
+    let repeated = |again| Event::Repeated {
+        case: "a".to_owned(),
+        requirement: one.to_owned(),
+        again,
+        evidence: None,
+    };
+    let flaky = |again| {
+        let summary = summary(&[&checks[..], &[repeated(again)]].concat());
+        let flaky: Vec<bool> = summary.checks.iter().map(|check| check.flaky).collect();
+        flaky
+    };
+    assert_eq!(flaky(false), [true, false, false, false]);
+    assert_eq!(flaky(true), [false; 4]);
+    // What fails steadily in one case is no flaky requirement.
+    let steady = summary(&[&checks[..], &[repeated(false)]].concat());
+    assert_eq!(steady.failed(), (vec![other, one], vec![]));
+    let alone = summary(&[&checks[..1], &[repeated(false)]].concat());
+    assert_eq!(alone.failed(), (vec![], vec![one]));
+    assert_eq!(alone.outcome(false), Outcome::NotConformant);
 }

@@ -305,6 +305,9 @@ fn what_the_rules_do_not_speak_of_is_not_held_against_an_answer() {
     breaks(other(Request::new("GET", PATH), 302), &[]);
     breaks(other(Request::new("POST", "/run/v1/other"), 308), &[]);
     breaks(other(Request::new("PROPFIND", PATH), 501), &[]);
+    let failed = "inkeep.response.no-server-error";
+    breaks(other(Request::new("PROPFIND", PATH), 503), &[failed]);
+    breaks(answered(501, JSON, &json!({})), &[failed]);
     breaks(other(sent().header("Content-Type", "text/plain"), 400), &[]);
     // A token that is not the valid one, or not shown as the page shows it, may be refused.
     let refusal = problem(401, "unauthorized", "Unauthorized").to_string();

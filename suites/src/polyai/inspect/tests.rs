@@ -120,6 +120,9 @@ fn what_the_rules_do_not_speak_of_is_not_held_against_an_answer() {
     breaks(other(Request::new("GET", PATH), 302), &[]);
     breaks(other(Request::new("POST", "/v1/other"), 200), &[]);
     breaks(other(Request::new("PROPFIND", PATH), 501), &[]);
+    let failed = "polyai.response.no-server-error";
+    breaks(other(Request::new("PROPFIND", PATH), 503), &[failed]);
+    breaks(answered(501, JSON, SAID), &[failed]);
     // Two labels: a parser in front may answer.
     breaks(other(sent().header("Content-Type", "text/plain"), 400), &[]);
     let failing = mock_server::Fixtures::builtin().polyai.failing_ids.remove(0);
