@@ -217,7 +217,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_object_is_no_problem() {
+    fn what_is_no_object_or_no_refusal_is_no_problem() {
+        let request = || Request::new("POST", "/");
+        assert_eq!(
+            problem(&answered(request(), 201, "application/json", &proper())),
+            None
+        );
+        assert!(problem(&answered(request(), 404, "application/json", &proper())).is_some());
         assert_eq!(judged(&json!([])), ["inkeep.err.required"]);
         assert_eq!(judged(&json!("Bad Request")), ["inkeep.err.required"]);
     }

@@ -155,3 +155,13 @@ fn only_the_failure_that_was_tried_again_is_flaky() {
     assert_eq!(alone.failed(), (vec![], vec![one]));
     assert_eq!(alone.outcome(false), Outcome::NotConformant);
 }
+
+#[test]
+fn what_safe_mode_left_open_is_known_by_its_reason() {
+    let mut withheld = check("polyai.id.valid", Verdict::Skip);
+    if let Event::Check(record) = &mut withheld {
+        record.expected = WITHHELD.to_owned();
+    }
+    let summary = summary(&[withheld, check("polyai.id.invalid", Verdict::Skip)]);
+    assert_eq!(summary.left_open_by_safe_mode(), ["polyai.id.valid"].into());
+}
