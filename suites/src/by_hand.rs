@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use crate::event::CheckRecord;
 use crate::http::{Exchange, Request, Response};
 use crate::probe::Probe;
 use crate::registry;
@@ -36,6 +37,23 @@ pub(crate) fn exchange(
             cut: false,
         }),
         elapsed: Duration::ZERO,
+    }
+}
+
+/// A check that a case made once, with nothing to show for it.
+pub(crate) fn record(requirement: &str, verdict: Verdict, expected: &str) -> CheckRecord {
+    let row = spec::requirement(requirement).unwrap();
+    CheckRecord {
+        case: "polyai::extract::headers".to_owned(),
+        requirement: requirement.to_owned(),
+        level: row.level,
+        basis: row.basis,
+        verdict,
+        flaky: false,
+        count: 1,
+        expected: expected.to_owned(),
+        got: String::new(),
+        evidence: None,
     }
 }
 

@@ -85,25 +85,10 @@ impl Log {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::by_hand::record;
 
     const ONE: &str = "polyai.id.valid";
     const OTHER: &str = "polyai.auth.ok";
-
-    fn record(requirement: &str, verdict: Verdict, expected: &str) -> CheckRecord {
-        let row = spec::requirement(requirement).unwrap();
-        CheckRecord {
-            case: "polyai::extract::headers".to_owned(),
-            requirement: requirement.to_owned(),
-            level: row.level,
-            basis: row.basis,
-            verdict,
-            flaky: false,
-            count: 1,
-            expected: expected.to_owned(),
-            got: String::new(),
-            evidence: None,
-        }
-    }
 
     fn log(checks: &[(&'static str, Verdict)]) -> Log {
         let mut log = Log::default();

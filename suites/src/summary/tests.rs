@@ -1,24 +1,16 @@
 //! What a run came to, from events made by hand.
 
 use super::*;
+use crate::by_hand;
 
 fn check(requirement: &str, verdict: Verdict) -> Event {
     check_of("c", requirement, verdict)
 }
 
 fn check_of(case: &str, requirement: &str, verdict: Verdict) -> Event {
-    let row = spec::requirement(requirement).unwrap();
     Event::Check(Box::new(CheckRecord {
         case: case.into(),
-        requirement: requirement.into(),
-        level: row.level,
-        basis: row.basis,
-        verdict,
-        flaky: false,
-        count: 1,
-        expected: "why".into(),
-        got: String::new(),
-        evidence: None,
+        ..by_hand::record(requirement, verdict, "why")
     }))
 }
 

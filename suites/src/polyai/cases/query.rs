@@ -190,16 +190,16 @@ fn encoded_id(polyai: &Polyai, probe: &Probe<'_>) {
     checks::equivalent(polyai, probe, ID, place, plain, |id| named("my id", id));
 }
 
+/// A request with the id at a member of a JSON body.
+fn at_member(polyai: &Polyai, name: &str, id: &str) -> Request {
+    let body = serde_json::json!({ name: id, "status": "succeeded" }).to_string();
+    let request = polyai.fixtures.request("payload", name);
+    request.body("application/json", body)
+}
+
 /// What looks like an escape once the query is decoded is text: the name `a%62` is not `ab`.
 fn decoded_once(polyai: &Polyai, probe: &Probe<'_>) {
     const ID: &str = "polyai.query.percent-encoding";
-    let payload = |name: &str, id: &str| {
-        let body = serde_json::json!({ name: id, "status": "succeeded" }).to_string();
-        polyai
-            .fixtures
-            .request("payload", name)
-            .body("application/json", body)
-    };
     let in_query = |name: &str, id: &str| {
         polyai
             .fixtures
@@ -209,8 +209,8 @@ fn decoded_once(polyai: &Polyai, probe: &Probe<'_>) {
     };
     for name in ["a%25b", "a%62", "a%2Bb"] {
         let place = format!("at the member {name}, whose percent sign the path writes as %25");
-        let plain = |id: &str| payload("ab", id);
-        checks::equivalent(polyai, probe, ID, &place, plain, |id| payload(name, id));
+        let plain = |id: &str| at_member(polyai, "ab", id);
+        checks::equivalent(polyai, probe, ID, &place, plain, |id| at_member(polyai, name, id));
         let place = format!("at the parameter {name}, whose percent sign is written as %25");
         let plain = |id: &str| in_query("ab", id);
         checks::equivalent(polyai, probe, ID, &place, plain, |id| in_query(name, id));
@@ -220,17 +220,10 @@ fn decoded_once(polyai: &Polyai, probe: &Probe<'_>) {
 /// Escapes of letters beyond ASCII are their bytes in UTF-8, RFC 3986, section 2.5.
 fn beyond_ascii(polyai: &Polyai, probe: &Probe<'_>) {
     const ID: &str = "polyai.query.percent-encoding";
-    let payload = |name: &str, id: &str| {
-        let body = serde_json::json!({ name: id, "status": "succeeded" }).to_string();
-        polyai
-            .fixtures
-            .request("payload", name)
-            .body("application/json", body)
-    };
     for name in ["größe", "名前"] {
         let place = format!("at the member {name}, which the path writes as its bytes in UTF-8");
-        let plain = |id: &str| payload("size", id);
-        checks::equivalent(polyai, probe, ID, &place, plain, |id| payload(name, id));
+        let plain = |id: &str| at_member(polyai, "size", id);
+        checks::equivalent(polyai, probe, ID, &place, plain, |id| at_member(polyai, name, id));
     }
 }
 

@@ -1,10 +1,10 @@
 //! The report of a run that holds a verdict of each kind, and text of a hostile server.
 
 use super::*;
+use crate::by_hand;
 use crate::event::Evidence;
 
 fn record(requirement: &str, verdict: Verdict, expected: &str, got: &str) -> Event {
-    let row = spec::requirement(requirement).unwrap();
     let evidence = Evidence {
         transcript: "> POST /v1/external-events/webhook HTTP/1.1\n< HTTP 200\n".to_owned(),
         reproduce: "curl -sS -i 'http://127.0.0.1:8080/'".to_owned(),
@@ -15,16 +15,9 @@ fn record(requirement: &str, verdict: Verdict, expected: &str, got: &str) -> Eve
         before: Vec::new(),
     };
     Event::Check(Box::new(CheckRecord {
-        case: "polyai::extract::headers".to_owned(),
-        requirement: requirement.to_owned(),
-        level: row.level,
-        basis: row.basis,
-        verdict,
-        flaky: false,
-        count: 1,
-        expected: expected.to_owned(),
         got: got.to_owned(),
         evidence: Some(evidence),
+        ..by_hand::record(requirement, verdict, expected)
     }))
 }
 
