@@ -1,6 +1,5 @@
 //! The bounded record of exchanges: what came in and what went out, byte for byte but for the secrets.
 
-use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
@@ -11,6 +10,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::body_text;
+use crate::bounded::{Bounded, Weigh};
 use crate::secrets::{MASK, Secrets, is_credential_header};
 use crate::trace::{Printable, Trace};
 
@@ -69,11 +69,6 @@ impl Exchange {
     pub(crate) fn with_streamed_body(mut self, bytes: u64) -> Self {
         self.body_bytes = bytes;
         self
-    }
-
-    /// What the exchange weighs in the journal, in bytes.
-    fn weight(&self) -> usize {
-        self.head.len() + self.body.len() + self.answer.len() + self.trace.text_bytes()
     }
 
     /// The first line of the request without the version: method and target.
@@ -139,6 +134,12 @@ impl Exchange {
     }
 }
 
+impl Weigh for Arc<Exchange> {
+    fn weight(&self) -> usize {
+        self.head.len() + self.body.len() + self.answer.len() + self.trace.text_bytes()
+    }
+}
+
 fn head(request: &Request<Bytes>) -> Box<[u8]> {
     let uri = request.uri();
     let first = [
@@ -180,11 +181,7 @@ pub struct Journal {
     kept: Mutex<Kept>,
 }
 
-#[derive(Default)]
-struct Kept {
-    exchanges: VecDeque<Arc<Exchange>>,
-    bytes: usize,
-}
+type Kept = Bounded<Arc<Exchange>, MAX_EXCHANGES, MAX_JOURNAL_BYTES>;
 
 impl Journal {
     /// A panic elsewhere cannot leave the list half changed, so that its lock is never given up.
@@ -196,15 +193,8 @@ impl Journal {
         // Declared before the guard, so that what gives way is freed after the lock is.
         let mut gone: Option<Arc<Exchange>> = None;
         let mut kept = self.lock();
-        kept.bytes += exchange.weight();
-        kept.exchanges.push_back(exchange);
-        while kept.exchanges.len() > MAX_EXCHANGES
-            || (kept.bytes > MAX_JOURNAL_BYTES && kept.exchanges.len() > 1)
-        {
-            let Some(oldest) = kept.exchanges.pop_front() else {
-                break;
-            };
-            kept.bytes -= oldest.weight();
+        kept.push(exchange);
+        while let Some(oldest) = kept.overflow() {
             gone = Some(oldest);
         }
         drop(kept);
@@ -213,7 +203,7 @@ impl Journal {
 
     /// How many exchanges are kept.
     pub fn len(&self) -> usize {
-        self.lock().exchanges.len()
+        self.lock().len()
     }
 
     /// Whether none is kept.
@@ -222,7 +212,7 @@ impl Journal {
     }
 
     pub(crate) fn all(&self) -> Vec<Arc<Exchange>> {
-        self.lock().exchanges.iter().cloned().collect()
+        self.lock().iter().cloned().collect()
     }
 
     pub(crate) fn clear(&self) {
@@ -313,7 +303,6 @@ mod tests {
         assert!(journal.len() < MAX_JOURNAL_BYTES / MAX_KEPT_BODY_BYTES);
         journal.clear();
         assert!(journal.is_empty());
-        assert_eq!(journal.lock().bytes, 0);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 mod bearer;
 mod body_text;
+mod bounded;
 #[cfg(test)]
 mod catalogue_tests;
 pub mod clock;

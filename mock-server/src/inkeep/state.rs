@@ -1,10 +1,12 @@
 //! What the mock remembers: the events of each project, within bounds.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use jiff::Timestamp;
+
+use crate::bounded::{Bounded, Weigh};
 
 /// Most events kept; the oldest give way. The id of one that is gone is new again.
 pub const MAX_EVENTS: usize = 16_384;
@@ -47,7 +49,7 @@ pub struct Event {
     pub received_at: Timestamp,
 }
 
-impl Event {
+impl Weigh for Arc<Event> {
     fn weight(&self) -> usize {
         // The id is held twice: here, and as the key that leads here.
         self.answer.len() + self.event_type.len() + 2 * self.id.len()
@@ -71,10 +73,9 @@ pub(crate) struct Events {
 
 #[derive(Default)]
 struct Kept {
-    in_order: VecDeque<Arc<Event>>,
+    in_order: Bounded<Arc<Event>, MAX_EVENTS, MAX_EVENT_BYTES>,
     main: HashMap<String, Arc<Event>>,
     other: HashMap<String, Arc<Event>>,
-    bytes: usize,
 }
 
 impl Kept {
@@ -101,15 +102,10 @@ impl Events {
         if let Some(known) = kept.of(event.project).get(&event.id) {
             return Insert::Known(known.answer.clone());
         }
-        kept.bytes += event.weight();
         kept.of(event.project)
             .insert(event.id.clone(), Arc::clone(&event));
-        kept.in_order.push_back(event);
-        while kept.in_order.len() > MAX_EVENTS || (kept.bytes > MAX_EVENT_BYTES && kept.in_order.len() > 1) {
-            let Some(oldest) = kept.in_order.pop_front() else {
-                break;
-            };
-            kept.bytes -= oldest.weight();
+        kept.in_order.push(event);
+        while let Some(oldest) = kept.in_order.overflow() {
             kept.of(oldest.project).remove(&oldest.id);
             gone.push(oldest);
         }
@@ -191,6 +187,15 @@ mod tests {
     }
 
     #[test]
+    fn an_event_weighs_its_answer_its_type_and_its_id_twice() {
+        let event = Arc::new(Event {
+            event_type: "click".into(),
+            ..event("evt_1", Bytes::from_static(b"{}"))
+        });
+        assert_eq!(event.weight(), 2 + 5 + 2 * 5);
+    }
+
+    #[test]
     fn large_events_give_way_by_size() {
         let events = Events::default();
         let large = Bytes::from(vec![0; MAX_EVENT_BYTES / 3]);
@@ -202,7 +207,6 @@ mod tests {
         assert_eq!(ids(&events), ["huge"]);
         events.clear();
         assert_eq!(events.all(), []);
-        assert_eq!(events.lock().bytes, 0);
         assert_eq!(events.insert(event("a", Bytes::new())), Insert::New);
     }
 

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
 
 use super::shelf::Keep;
+use crate::bounded::Weigh;
 
 /// A session without activity for this long is closed. The next message to it opens it again.
 pub const CLOSES_AFTER: SignedDuration = SignedDuration::from_hours(24);
@@ -163,7 +164,9 @@ impl Keep for Session {
     fn id(&self) -> &str {
         &self.id
     }
+}
 
+impl Weigh for Session {
     fn weight(&self) -> usize {
         self.metadata.len() + self.user_id.as_ref().map_or(0, String::len)
     }
@@ -203,7 +206,9 @@ impl Keep for Message {
     fn id(&self) -> &str {
         &self.id
     }
+}
 
+impl Weigh for Message {
     fn weight(&self) -> usize {
         self.content.len()
     }

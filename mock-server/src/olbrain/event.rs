@@ -4,6 +4,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 
 use super::shelf::Keep;
+use crate::bounded::Weigh;
 
 /// One event that was received.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,7 +54,9 @@ impl Keep for Event {
     fn id(&self) -> &str {
         &self.id
     }
+}
 
+impl Weigh for Event {
     fn weight(&self) -> usize {
         self.body.len()
             + self.idempotency_key.as_ref().map_or(0, String::len)

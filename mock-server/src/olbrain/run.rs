@@ -6,6 +6,7 @@ use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
 
 use super::shelf::Keep;
+use crate::bounded::Weigh;
 
 /// How long a run is queued before it starts.
 pub const QUEUED_FOR: SignedDuration = SignedDuration::from_millis(50);
@@ -233,7 +234,9 @@ impl Keep for Run {
     fn id(&self) -> &str {
         &self.id
     }
+}
 
+impl Weigh for Run {
     fn weight(&self) -> usize {
         self.inputs.len()
     }

@@ -1,6 +1,8 @@
 //! Keeps things by their id within bounds of number and size; the oldest give way.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
+
+use crate::bounded::{Bounded, Weigh};
 
 /// Most things on one shelf.
 pub const MAX_KEPT: usize = 8192;
@@ -8,31 +10,27 @@ pub const MAX_KEPT: usize = 8192;
 /// Most bytes on one shelf.
 pub const MAX_KEPT_BYTES: usize = 16 * 1024 * 1024;
 
-/// What can be kept.
-pub(crate) trait Keep {
+/// What can be kept under its id.
+pub(crate) trait Keep: Weigh {
     /// Unique on its shelf.
     fn id(&self) -> &str;
-    /// What it weighs in bytes. Must not change while it is kept.
-    fn weight(&self) -> usize;
 }
 
 /// Things in the order in which they came.
 pub(crate) struct Shelf<T> {
-    items: VecDeque<T>,
+    items: Bounded<T, MAX_KEPT, MAX_KEPT_BYTES>,
     /// The number of each thing. Numbers count on and never come again.
     numbers: HashMap<String, u64>,
     /// The number of the oldest.
     oldest: u64,
-    bytes: usize,
 }
 
 impl<T> Default for Shelf<T> {
     fn default() -> Self {
         Self {
-            items: VecDeque::new(),
+            items: Bounded::default(),
             numbers: HashMap::new(),
             oldest: 0,
-            bytes: 0,
         }
     }
 }
@@ -42,30 +40,25 @@ impl<T: Keep> Shelf<T> {
     pub(crate) fn push(&mut self, item: T) {
         self.numbers
             .insert(item.id().to_owned(), self.oldest + self.items.len() as u64);
-        self.bytes += item.weight();
-        self.items.push_back(item);
-        while self.items.len() > MAX_KEPT || (self.bytes > MAX_KEPT_BYTES && self.items.len() > 1) {
-            let Some(gone) = self.items.pop_front() else {
-                break;
-            };
+        self.items.push(item);
+        while let Some(gone) = self.items.overflow() {
             self.numbers.remove(gone.id());
             self.oldest += 1;
-            self.bytes -= gone.weight();
         }
     }
 
-    fn position(&self, id: &str) -> Option<usize> {
+    fn place(&self, id: &str) -> Option<usize> {
         let number = self.numbers.get(id)? - self.oldest;
         usize::try_from(number).ok()
     }
 
     pub(crate) fn get(&self, id: &str) -> Option<&T> {
-        self.items.get(self.position(id)?)
+        self.items.get(self.place(id)?)
     }
 
     pub(crate) fn get_mut(&mut self, id: &str) -> Option<&mut T> {
-        let position = self.position(id)?;
-        self.items.get_mut(position)
+        let place = self.place(id)?;
+        self.items.get_mut(place)
     }
 
     /// The things, oldest first.
@@ -85,13 +78,15 @@ mod tests {
     #[derive(Debug, PartialEq)]
     struct Thing(String, usize);
 
+    impl Weigh for Thing {
+        fn weight(&self) -> usize {
+            self.1
+        }
+    }
+
     impl Keep for Thing {
         fn id(&self) -> &str {
             &self.0
-        }
-
-        fn weight(&self) -> usize {
-            self.1
         }
     }
 
@@ -110,7 +105,6 @@ mod tests {
         let last = MAX_KEPT + 2;
         assert_eq!(shelf.get_mut(&last.to_string()), Some(&mut thing(last, 1)));
         assert_eq!((shelf.iter().count(), shelf.numbers.len()), (MAX_KEPT, MAX_KEPT));
-        assert_eq!(shelf.bytes, MAX_KEPT);
     }
 
     #[test]
@@ -126,6 +120,6 @@ mod tests {
             shelf.iter_mut().map(|kept| &*kept).collect::<Vec<_>>(),
             [&thing(9, MAX_KEPT_BYTES + 1)]
         );
-        assert_eq!(shelf.bytes, MAX_KEPT_BYTES + 1);
+        assert_eq!(shelf.numbers.len(), 1);
     }
 }

@@ -10,6 +10,7 @@ use super::conversation::{Activity, Message, Session};
 use super::event::Event;
 use super::run::Run;
 use super::shelf::{Keep, Shelf};
+use crate::bounded::Weigh;
 
 /// A file that was uploaded. Its bytes are not kept.
 #[derive(Clone, Debug)]
@@ -23,7 +24,9 @@ impl Keep for UploadedFile {
     fn id(&self) -> &str {
         &self.file_id
     }
+}
 
+impl Weigh for UploadedFile {
     fn weight(&self) -> usize {
         self.agent_id.len()
     }
@@ -46,7 +49,9 @@ impl Keep for Link {
     fn id(&self) -> &str {
         &self.token
     }
+}
 
+impl Weigh for Link {
     fn weight(&self) -> usize {
         self.content.len()
     }
@@ -72,7 +77,9 @@ impl Keep for FirstAnswer {
     fn id(&self) -> &str {
         &self.name
     }
+}
 
+impl Weigh for FirstAnswer {
     fn weight(&self) -> usize {
         self.name.len() + self.body.len()
     }

@@ -232,6 +232,37 @@ mod tests {
     }
 
     #[test]
+    fn an_empty_parameter_means_what_the_key_is_for_where_that_is_the_reading() {
+        use crate::polyai::input::Location;
+
+        let (refused, accepted) = (fixtures(), {
+            let mut fixtures = fixtures();
+            fixtures.readings.account_empty = AccountEmpty::Accepted;
+            fixtures.readings.project_empty = ProjectEmpty::Accepted;
+            fixtures.other_project.as_mut().unwrap().account_id = "ELSEWHERE".into();
+            fixtures
+        });
+        let of = |principal, account: &'static str, project: &'static str, fixtures: &Fixtures| {
+            let parameters = Parameters {
+                location: Location::Payload,
+                path: "cid".into(),
+                account_id: account.into(),
+                project_id: project.into(),
+            };
+            let (account, project) = meant(principal, &parameters, fixtures);
+            (account.to_owned(), project.to_owned())
+        };
+        let pair = |account: &str, project: &str| (account.to_owned(), project.to_owned());
+        let (main, other) = (Principal::Account, Principal::OtherProject);
+        assert_eq!(of(main, "", "", &accepted), pair("PLATFORM", "PROJECT-123"));
+        assert_eq!(of(other, "", "", &accepted), pair("ELSEWHERE", "PROJECT-456"));
+        assert_eq!(of(main, "A", "", &accepted), pair("A", "PROJECT-123"));
+        assert_eq!(of(main, "", "P", &accepted), pair("PLATFORM", "P"));
+        assert_eq!(of(other, "A", "P", &accepted), pair("A", "P"));
+        assert_eq!(of(main, "", "", &refused), pair("", ""));
+    }
+
+    #[test]
     fn the_main_key_serves_its_account_and_the_other_key_its_project() {
         let fixtures = fixtures();
         let of = |principal, account, project| scope(principal, account, project, &fixtures);

@@ -1,12 +1,12 @@
 //! What the mock remembers: the events it received, within bounds.
 
-use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use jiff::Timestamp;
 
 use super::input::Location;
+use crate::bounded::{Bounded, Weigh};
 
 /// Most events kept; the oldest give way.
 pub const MAX_EVENTS: usize = 8192;
@@ -41,7 +41,9 @@ impl Event {
             && self.project_id == other.project_id
             && self.account_id == other.account_id
     }
+}
 
+impl Weigh for Event {
     fn weight(&self) -> usize {
         self.body.len()
             + self.path.len()
@@ -63,11 +65,7 @@ pub(crate) struct Events {
     kept: Mutex<Kept>,
 }
 
-#[derive(Default)]
-struct Kept {
-    events: VecDeque<Event>,
-    bytes: usize,
-}
+type Kept = Bounded<Event, MAX_EVENTS, MAX_EVENT_BYTES>;
 
 impl Events {
     /// A panic elsewhere cannot leave the list half changed, so that its lock is never given up.
@@ -80,16 +78,11 @@ impl Events {
         // Declared before the guard, so that what gives way is freed after the lock is.
         let mut gone: Option<Event> = None;
         let mut kept = self.lock();
-        if once && kept.events.iter().any(|other| other.is_same_id(&event)) {
+        if once && kept.iter().any(|other| other.is_same_id(&event)) {
             return Push::AlreadyThere;
         }
-        kept.bytes += event.weight();
-        kept.events.push_back(event);
-        while kept.events.len() > MAX_EVENTS || (kept.bytes > MAX_EVENT_BYTES && kept.events.len() > 1) {
-            let Some(oldest) = kept.events.pop_front() else {
-                break;
-            };
-            kept.bytes -= oldest.weight();
+        kept.push(event);
+        while let Some(oldest) = kept.overflow() {
             gone = Some(oldest);
         }
         drop(kept);
@@ -98,7 +91,7 @@ impl Events {
     }
 
     pub(crate) fn all(&self) -> Vec<Event> {
-        self.lock().events.iter().cloned().collect()
+        self.lock().iter().cloned().collect()
     }
 
     pub(crate) fn clear(&self) {
@@ -135,6 +128,16 @@ mod tests {
     }
 
     #[test]
+    fn an_event_weighs_what_its_texts_and_its_body_do() {
+        let event = Event {
+            content_type: Some("text/plain".into()),
+            ..event("evt_1", Bytes::from_static(b"four"))
+        };
+        // cid, evt_1, text/plain, four.
+        assert_eq!(event.weight(), 3 + 5 + 10 + 4);
+    }
+
+    #[test]
     fn large_bodies_give_way_by_size() {
         let events = Events::default();
         let body = Bytes::from(vec![0; MAX_EVENT_BYTES / 3]);
@@ -145,7 +148,6 @@ mod tests {
         assert_eq!(ids, ["c", "d"]);
         events.clear();
         assert_eq!(events.all(), []);
-        assert_eq!(events.lock().bytes, 0);
     }
 
     #[test]
@@ -158,8 +160,13 @@ mod tests {
             ..event("a", Bytes::new())
         };
         assert_eq!(events.push(elsewhere, true), Push::Added);
+        let of_another_account = Event {
+            account_id: "ELSEWHERE".into(),
+            ..event("a", Bytes::new())
+        };
+        assert_eq!(events.push(of_another_account, true), Push::Added);
         assert_eq!(events.push(event("a", Bytes::new()), false), Push::Added);
-        assert_eq!(events.all().len(), 3);
+        assert_eq!(events.all().len(), 4);
     }
 
     #[test]
