@@ -168,6 +168,8 @@ mod tests {
             ("Token the-token-of-the-project", "inkeep.auth.scheme"),
             ("Bearerthe-token-of-the-project", "inkeep.auth.no-prefix"),
             ("Bearer x", "inkeep.auth.short-token"),
+            ("Bearer of-15-character", "inkeep.auth.short-token"),
+            ("Bearer of-16-characters", "inkeep.auth.unknown-token"),
             ("Bearer the-token-of-the-projec", "inkeep.auth.unknown-token"),
             ("Bearer the-token-of-the-projectX", "inkeep.auth.unknown-token"),
             ("Bearer Xthe-token-of-the-project", "inkeep.auth.unknown-token"),

@@ -90,6 +90,31 @@ mod tests {
     }
 
     #[test]
+    fn an_id_spells_numbers_of_a_sequence_of_its_own() {
+        let spelled = |text: &str| {
+            let digit = |character: char| u64::from(character.to_digit(36).unwrap());
+            text.chars()
+                .rev()
+                .fold(0, |number, character| number * 36 + digit(character))
+        };
+        let (ids, events, requests) = (
+            Ids::from_seed(5),
+            Numbers::from_seed(mixed(5)),
+            Numbers::from_seed(mixed(!5)),
+        );
+        let whole = 36_u64.pow(12);
+        for _ in 0..3 {
+            // An event takes two numbers: twelve characters of one, and nine of the next.
+            let event = ids.event();
+            let (first, rest) = event.split_at(12);
+            assert_eq!(spelled(first), events.next() % whole);
+            assert_eq!(spelled(rest), events.next() % 36_u64.pow(9));
+            let request = ids.request();
+            assert_eq!(spelled(&request["req_".len()..]), requests.next() % whole);
+        }
+    }
+
+    #[test]
     fn requests_do_not_change_the_ids_of_events() {
         let (quiet, busy) = (Ids::from_seed(3), Ids::from_seed(3));
         for _ in 0..5 {
