@@ -2,7 +2,7 @@
 //!
 //! The response header, the log line and the journal all show this one value.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use http::HeaderValue;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
@@ -195,13 +195,21 @@ pub(crate) struct Printable<'t>(pub(crate) &'t str);
 
 impl fmt::Display for Printable<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for character in self.0.chars() {
-            match character {
-                '\'' | '"' | '\\' => f.write_char(character)?,
-                other => write!(f, "{}", other.escape_debug())?,
-            }
+        let mut rest = self.0;
+        loop {
+            // Nearly everything is plain, and goes out in one piece.
+            let plain = rest
+                .bytes()
+                .take_while(|byte| matches!(byte, b' '..=b'~'))
+                .count();
+            f.write_str(&rest[..plain])?;
+            rest = &rest[plain..];
+            let Some(odd) = rest.chars().next() else {
+                return Ok(());
+            };
+            write!(f, "{}", odd.escape_debug())?;
+            rest = &rest[odd.len_utf8()..];
         }
-        Ok(())
     }
 }
 
