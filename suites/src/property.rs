@@ -1,7 +1,9 @@
 //! Generated inputs: seeded one by one, shrunk when they fail, and each replayable by its seed alone.
 
+use proptest::sample::select;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use serde_json::Number;
 
 use crate::case_log::Log;
 use crate::probe::Probe;
@@ -15,6 +17,17 @@ const FAILURES_LIMIT: usize = 3;
 
 /// Inputs that once failed a server for a wrong reason or slipped through: `case@seed` a line, `#` begins a comment.
 const REGRESSIONS: &str = include_str!("../regressions.txt");
+
+/// JSON numbers whose spelling has something of its own: a zero, one in front of a fraction, an exponent. Ranges hardly
+/// ever give one of them.
+pub(crate) fn spelled_number() -> impl Strategy<Value = Number> {
+    let numbers = ["0", "0.5", "-0.25", "-1", "10", "1e-7", "1.5e+21"];
+    select(
+        numbers
+            .map(|text| text.parse::<Number>().expect("each is a JSON number"))
+            .to_vec(),
+    )
+}
 
 /// Runs `test` on generated inputs. The same run seed gives the same inputs, whatever other cases run, in whatever
 /// order and on however many threads.

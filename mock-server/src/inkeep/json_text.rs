@@ -265,16 +265,17 @@ mod tests {
 
     #[test]
     fn kinds_are_told() {
-        for (document, kind) in [
-            (" {}", Kind::Object),
-            ("[]", Kind::Array),
-            ("\"\"", Kind::Text),
-            ("-1", Kind::Number),
-            ("true", Kind::Truth),
-            ("false", Kind::Truth),
-            ("null", Kind::Null),
+        for (document, kind, words) in [
+            (" {}", Kind::Object, "an object"),
+            ("[]", Kind::Array, "an array"),
+            ("\"\"", Kind::Text, "a text"),
+            ("-1", Kind::Number, "a number"),
+            ("true", Kind::Truth, "a truth value"),
+            ("false", Kind::Truth, "a truth value"),
+            ("null", Kind::Null, "null"),
         ] {
             assert_eq!(Kind::of(document), kind, "{document}");
+            assert_eq!(kind.with_article(), words);
         }
     }
 

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use serde_json::{Map, Number, Value};
 
 use super::calls::Control;
+use crate::property::spelled_number;
 
 /// Names of members that some target may give a meaning of its own: those of the documents, those of the vendor's older
 /// client, and those that would make a request another one.
@@ -81,6 +82,7 @@ pub(crate) fn json_value() -> BoxedStrategy<Value> {
         any::<bool>().prop_map(Value::Bool),
         (-EXACT..EXACT).prop_map(|n: i64| Value::Number(n.into())),
         (-1.0e9..1.0e9).prop_map(|n: f64| Number::from_f64(n).map_or(Value::Null, Value::Number)),
+        spelled_number().prop_map(Value::Number),
         text().prop_map(Value::String),
     ];
     leaf.prop_recursive(3, 12, 4, |inner| {

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use serde_json::{Map, Number, Value};
 
 use super::documents::{Document, FormDocument, JsonDocument, Level, TextDocument, XmlDocument, XmlNode};
+use crate::property::spelled_number;
 
 /// Depth of a generated path; deeper ones have a case of their own.
 const DEPTH: std::ops::RangeInclusive<usize> = 1..=5;
@@ -73,6 +74,7 @@ pub(crate) fn json_value() -> BoxedStrategy<Value> {
         any::<bool>().prop_map(Value::Bool),
         any::<i64>().prop_map(|n| Value::Number(n.into())),
         (-1.0e15..1.0e15).prop_map(|n: f64| Number::from_f64(n).map_or(Value::Null, Value::Number)),
+        spelled_number().prop_map(Value::Number),
         text().prop_map(Value::String),
     ];
     leaf.prop_recursive(3, 12, 4, |inner| {

@@ -349,4 +349,12 @@ fn a_trace_says_in_order_what_was_looked_up() {
         "body payload at id: a text with other characters [inkeep.id.pattern]",
     ];
     assert_eq!(lines, expected.map(|rest| format!("{begin}{rest}")));
+    let by_the_other = inkeep
+        .respond(&by(OTHER_KEY, r#"{"type":"x"}"#), now())
+        .trace
+        .to_string();
+    assert!(
+        by_the_other.contains("authorization: the token of the other project"),
+        "{by_the_other}"
+    );
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::Entry;
-use super::sessions::{answered, usual};
+use super::sessions::{STATES, answered, usual};
 use crate::case::Origin::Scenario;
 use crate::http::{Exchange, Request};
 use crate::olbrain::Olbrain;
@@ -27,6 +27,7 @@ pub(super) const CASES: &[Entry] = &[
             "olbrain.sess.list",
             "olbrain.sess.list.found",
             "olbrain.sess.list.all-fields",
+            "olbrain.sess.list.status.named",
             "olbrain.sess.list.timestamps",
         ],
         listed,
@@ -143,6 +144,15 @@ fn described(probe: &Probe<'_>, exchange: &Exchange, item: &Value) {
     let expected = format!("a session with {}", missing.join(", "));
     let finding = Finding::when(missing.is_empty(), expected, format!("the session {item}"));
     probe.judge("olbrain.sess.list.all-fields", exchange, finding);
+    if let Some(state) = answers::text(item, "status") {
+        let expected = format!("a status out of {}", STATES.join(", "));
+        let finding = Finding::when(
+            STATES.contains(&state.as_str()),
+            expected,
+            format!("the session {item}"),
+        );
+        probe.judge("olbrain.sess.list.status.named", exchange, finding);
+    }
     let moments = ["created_at", "last_message_at"].map(|name| item.get(name).unwrap_or(&Value::Null));
     let read = moments.map(|moment| moment.as_str().and_then(rfc3339::parse));
     let readable = moments

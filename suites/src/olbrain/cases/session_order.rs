@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::Entry;
 use super::session_list::{CAP, list, position, sessions};
-use super::sessions::{answered, usual};
+use super::sessions::{STATES, answered, usual};
 use crate::case::Origin::Scenario;
 use crate::http::{Exchange, Request};
 use crate::olbrain::Olbrain;
@@ -63,7 +63,7 @@ fn status(olbrain: &Olbrain, probe: &Probe<'_>) {
         )
     };
     let present: BTreeSet<String> = states(&whole).unwrap_or_default().into_iter().collect();
-    for state in ["active", "closed"] {
+    for state in STATES {
         let exchange = probe.send(
             list(olbrain, &known.agent)
                 .query("status", state)

@@ -12,6 +12,9 @@ use crate::olbrain::patience;
 use crate::probe::Probe;
 use crate::verdict::Finding;
 
+/// The states that the page on session management names.
+pub(super) const STATES: [&str; 2] = ["active", "closed"];
+
 pub(super) const CASES: &[Entry] = &[
     ("sessions::kind", Scenario, &["olbrain.sess.kind"], kind),
     (

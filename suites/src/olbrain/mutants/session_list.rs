@@ -179,6 +179,32 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     ),
     Mutant::new(
+        "open-for-active",
+        "olbrain.sess.list.status.named",
+        "calls a session that is active open",
+        |reference, request| {
+            each(reference, &request, |session| {
+                if session["status"] == "active" {
+                    session["status"] = "open".into();
+                }
+            })
+        },
+    ),
+    Mutant::new(
+        "sessions-states-in-capitals",
+        "olbrain.sess.list.status.named",
+        "writes the state of a session in capitals",
+        |reference, request| {
+            each(reference, &request, |session| {
+                session["status"] = session["status"]
+                    .as_str()
+                    .unwrap_or_default()
+                    .to_uppercase()
+                    .into();
+            })
+        },
+    ),
+    Mutant::new(
         "sessions-without-zone",
         "olbrain.sess.list.timestamps",
         "writes the moments of sessions without a zone",

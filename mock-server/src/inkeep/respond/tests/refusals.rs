@@ -110,6 +110,33 @@ fn a_browser_may_ask_before_it_calls() {
 }
 
 #[test]
+fn half_a_question_of_a_browser_is_none() {
+    let inkeep = builtin();
+    let asked = |method: Method, names: &[&'static str]| {
+        let mut request = Request::new(Bytes::new());
+        *request.method_mut() = method;
+        *request.uri_mut() = PATH.parse().unwrap();
+        for name in names {
+            request = with_header(request, name, "POST");
+        }
+        decided(&inkeep, &request).1
+    };
+    let both = ["origin", "access-control-request-method"];
+    assert_eq!(asked(Method::OPTIONS, &both), "inkeep.route.options");
+    for (method, names) in [
+        (Method::OPTIONS, &both[..1]),
+        (Method::OPTIONS, &both[1..]),
+        (Method::POST, &both[..]),
+    ] {
+        assert_ne!(
+            asked(method.clone(), names),
+            "inkeep.route.options",
+            "{method} {names:?}"
+        );
+    }
+}
+
+#[test]
 fn a_body_says_that_it_is_json() {
     let inkeep = builtin();
     let body = r#"{"type":"x"}"#;
