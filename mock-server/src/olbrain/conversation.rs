@@ -228,6 +228,15 @@ mod tests {
     use super::*;
     use crate::olbrain::run::after;
 
+    #[test]
+    fn sessions_and_messages_weigh_what_their_texts_do() {
+        let by_a_user = Session {
+            user_id: Some("user-42".into()),
+            ..session()
+        };
+        assert_eq!((session().weight(), by_a_user.weight()), (2, 2 + 7));
+    }
+
     fn session() -> Session {
         Session::begun(
             "sess_1".into(),

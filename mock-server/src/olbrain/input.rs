@@ -126,6 +126,13 @@ mod tests {
     }
 
     #[test]
+    fn what_is_no_document_says_where_it_ends_to_be_one() {
+        assert_eq!(not_json_from(b"{\"a\":[0]}"), None);
+        assert_eq!(not_json_from(b"{\"a\":}"), Some(5));
+        assert_eq!(not_json_from(b"x"), Some(0));
+    }
+
+    #[test]
     fn the_documented_bodies_are_read() {
         let body = parse(
             r#"{"message":"Order #4421","metadata":{"source":"shop"},"session_id":"sess_1","user_id":"u","title":"T"}"#,

@@ -100,6 +100,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_text_of_nothing_but_quotes_is_escaped() {
+        assert_eq!(quoted("\""), r#""\"""#);
+        assert_eq!(quoted("\\"), r#""\\""#);
+        assert_eq!(quoted("plain ~"), "\"plain ~\"");
+    }
+
+    #[test]
     fn what_is_written_is_json_and_keeps_its_digits() {
         let object = ObjectText::new()
             .text("a\"", "\u{0}\u{2028}é\\")

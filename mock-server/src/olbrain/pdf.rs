@@ -162,6 +162,32 @@ mod tests {
     }
 
     #[test]
+    fn signs_of_the_fonts_are_written_by_their_code() {
+        assert_eq!(
+            encoded("€…‘’“”•–—™ éÿ\u{a0}\t漢(\\)"),
+            "\\200\\205\\221\\222\\223\\224\\225\\226\\227\\231 \\351\\377\\240 ?\\(\\\\\\)"
+        );
+    }
+
+    #[test]
+    fn lines_end_at_blanks_where_there_are_some() {
+        let word = "x".repeat(50);
+        assert_eq!(
+            wrapped(&[&format!("{word} {word}\nshort")]),
+            [word.as_str(), &word, "short"]
+        );
+        // A blank at the beginning is no place to end a line at.
+        let long = "x".repeat(100);
+        assert_eq!(
+            wrapped(&[&format!(" {long}")]),
+            [
+                &format!(" {}", &long[..LINE_CHARACTERS - 1]),
+                &long[LINE_CHARACTERS - 1..]
+            ]
+        );
+    }
+
+    #[test]
     fn every_entry_of_the_table_points_at_its_object() {
         for paragraphs in [
             vec![],

@@ -70,7 +70,7 @@ mod tests {
     #[test]
     fn ids_have_their_form_and_never_repeat() {
         let random = Random::new(0);
-        let mut seen = HashSet::new();
+        let (mut seen, mut ends) = (HashSet::new(), HashSet::new());
         let is_hex = |text: &str| text.bytes().all(|digit| digit.is_ascii_hexdigit());
         for _ in 0..20_000 {
             let (run, file) = (random.id("run_"), random.hex_id("fi_"));
@@ -83,10 +83,13 @@ mod tests {
             assert!(file.len() == 35 && is_hex(&file[3..]), "{file}");
             assert!(token.len() == 32 && is_hex(&token), "{token}");
             assert!(request.starts_with("req_") && request.len() == 20, "{request}");
+            ends.insert(digits.as_bytes()[23]);
             for id in [run, file, token, request] {
                 assert!(seen.insert(id));
             }
         }
+        // The last digit comes from the upper half of the number.
+        assert_eq!(ends.len(), DIGITS.len());
     }
 
     #[test]

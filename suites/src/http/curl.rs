@@ -1,8 +1,11 @@
 //! A `curl` line that sends one request again.
 
-use super::send_command::{is_spelled, printf};
+use super::send_command::{is_monotonous, is_spelled, written};
 use super::{Framing, Redactor, Request};
 use crate::transcript::one_line;
+
+/// The longest body that stands in the command itself, in bytes. Linux takes no argument of 128 KiB.
+const LONGEST_ARGUMENT: usize = 64 * 1024;
 
 /// The shell command that repeats the request; secrets stand as variables. `options` say how curl gets to the target,
 /// each with a blank before it.
@@ -11,9 +14,9 @@ pub(crate) fn reproduction(base_url: &str, request: &Request, redactor: &Redacto
     let origin = request.origin.as_deref().unwrap_or(base_url);
     let text = std::str::from_utf8(&request.body)
         .ok()
-        .filter(|text| is_plain(text));
+        .filter(|text| is_plain(text) && text.len() <= LONGEST_ARGUMENT && !is_monotonous(&request.body));
     if text.is_none() {
-        line.push_str(&printf(&request.body, redactor));
+        line.push_str(&written(&request.body, redactor));
         line.push_str(" | ");
     }
     line.push_str("curl -sS -i");

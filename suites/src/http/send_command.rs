@@ -28,7 +28,7 @@ pub(crate) fn command(
         .iter()
         .flat_map(|request| raw::serialize(base, &fields, request))
         .collect();
-    let mut line = printf(&bytes, redactor);
+    let mut line = written(&bytes, redactor);
     line.push_str(&format!(" | hookproof send - --target '{}'", base.origin()));
     if requests.len() > 1 {
         line.push_str(" --one-by-one");
@@ -47,8 +47,61 @@ pub(crate) fn in_part(command: &str, before: usize) -> String {
     format!("{command} # in part only: over this way no command sends {lost} as the run did")
 }
 
+/// A piece that is repeated over more bytes than these is written as its repetition, in bytes.
+const LONG: usize = 1024;
+
+/// The longest piece whose repetition is looked for, in bytes: a character in UTF-8.
+const LONGEST_PIECE: usize = 4;
+
+/// Whether something in these bytes is repeated so often that a command should not spell it out.
+pub(super) fn is_monotonous(bytes: &[u8]) -> bool {
+    repetition(bytes).is_some()
+}
+
 /// The shell command that writes these bytes, in printable characters alone. Secrets stand as variables.
-pub(super) fn printf(bytes: &[u8], redactor: &Redactor) -> String {
+pub(super) fn written(bytes: &[u8], redactor: &Redactor) -> String {
+    let mut commands = Vec::new();
+    let mut rest = bytes;
+    while let Some((start, piece, times)) = repetition(rest) {
+        if start > 0 {
+            commands.push(printf(&rest[..start], redactor));
+        }
+        let once = printf(&rest[start..start + piece], redactor);
+        commands.push(format!("yes \"$({once})\" | head -n {times} | tr -d '\\n'"));
+        rest = &rest[start + piece * times..];
+    }
+    if !rest.is_empty() || commands.is_empty() {
+        commands.push(printf(rest, redactor));
+    }
+    match commands.as_slice() {
+        [one] => one.clone(),
+        several => format!("{{ {}; }}", several.join("; ")),
+    }
+}
+
+/// Where the first long repetition begins, how many bytes are repeated, and how often they stand there.
+fn repetition(bytes: &[u8]) -> Option<(usize, usize, usize)> {
+    (1..=LONGEST_PIECE)
+        .filter_map(|piece| {
+            let mut start = 0;
+            while start + LONG <= bytes.len() {
+                let same = bytes[start..]
+                    .iter()
+                    .zip(&bytes[start + piece..])
+                    .take_while(|(byte, next)| byte == next && !matches!(byte, 0 | b'\n'))
+                    .count();
+                if same + piece >= LONG {
+                    return Some((start, piece, (same + piece) / piece));
+                }
+                start += same + 1;
+            }
+            None
+        })
+        .min_by_key(|(start, piece, _)| (*start, *piece))
+}
+
+/// The call of `printf` that writes these bytes.
+fn printf(bytes: &[u8], redactor: &Redactor) -> String {
     let mut format = String::with_capacity(bytes.len());
     let mut variables = Vec::new();
     let mut at = 0;
@@ -114,6 +167,37 @@ mod tests {
             "{line}"
         );
         assert!(!line.contains("s3cret"));
+    }
+
+    /// What a shell writes when it carries the command out.
+    #[cfg(unix)]
+    fn carried_out(command: &str) -> Vec<u8> {
+        let shell = std::process::Command::new("sh")
+            .args(["-c", command])
+            .env("HOOKPROOF_POLYAI_KEY", "s3cret")
+            .output();
+        shell.unwrap().stdout
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_command_writes_the_bytes_and_spells_no_repetition_out() {
+        let redactor = Redactor::new([("s3cret".to_owned(), "HOOKPROOF_POLYAI_KEY".to_owned())]);
+        let long = |piece: &str, bytes: usize| piece.repeat(bytes / piece.len());
+        for body in [
+            String::new(),
+            "%d 'a' \\ s3cret\r\n".to_owned(),
+            long("x", 300_000),
+            format!("{{\"note\":\"{}\"}}", long("x", 200_000)),
+            format!("s3cret{}é{}s3cret", long("é", 5_000), long("%", 2_000)),
+            format!("{}{}", long("😀", 40_000), long("ab", 3_001)),
+            long("\n", 2_000),
+        ] {
+            let command = written(body.as_bytes(), &redactor);
+            assert_eq!(carried_out(&command), body.as_bytes(), "{command:.200}");
+            assert!(!command.contains("s3cret"));
+            assert!(command.len() < 5_000, "{} bytes", command.len());
+        }
     }
 
     #[test]

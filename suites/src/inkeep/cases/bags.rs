@@ -107,6 +107,11 @@ fn any_object(inkeep: &Inkeep, probe: &Probe<'_>) {
         "lines": "a\r\nb\rc\n", "tab": "\ta\t", "decomposed": "cafe\u{301} A\u{30a}", "compatible": "\u{fb01}x \u{ff21}",
         "list": ["a\r\nb", " a "], "times": ["2026-01-01T00:00:00Z", "2026-01-01T01:00:00+01:00", "2026-01-01 00:00:00"],
     });
+    let ordinary = json!({
+        "type": "t", "id": "i", "status": 1, "data": { "id": 2 }, "_private": 3, "email": "ada@hookproof.example",
+        "encoded": "a%20b+c&amp;d", "invisible": "a\u{200b}b\u{feff}c", "list": (0..60).collect::<Vec<_>>(),
+        "a_name_of_more_than_sixty_characters_as_some_programs_generate_them": true,
+    });
     let deep = (0..DEEP).fold(json!({ "end": "of it" }), |inner, level| match level % 3 {
         0 => json!({ "list": [inner] }),
         _ => json!({ "next": inner }),
@@ -120,12 +125,14 @@ fn any_object(inkeep: &Inkeep, probe: &Probe<'_>) {
     };
     let (many, within) = (members(100), json!({ "within": members(150) }));
     for name in BAGS {
-        for value in [&telling, &numbers, &names, &texts, &deep] {
+        for value in [&telling, &numbers, &names, &texts, &ordinary, &deep] {
             check(name, value);
         }
         check(name, &Value::Object(many.clone()));
         check(name, &within);
-        check(name, &json!({ "long": "x".repeat(4000) }));
+        for length in [4_000, 33_000] {
+            check(name, &json!({ "long": "x".repeat(length) }));
+        }
     }
     // The member by which the guide tells known users from unknown ones means that at the top of userProperties only.
     let kind = json!({ "identificationType": "ANONYMOUS", "plan": "pro" });

@@ -6,6 +6,7 @@ use super::Entry;
 use crate::case::Origin::{Property, Scenario};
 use crate::http::Exchange;
 use crate::inkeep::event::{event, member};
+use crate::inkeep::fixtures::full_body;
 use crate::inkeep::{Inkeep, checks, strategies};
 use crate::probe::Probe;
 use crate::property;
@@ -261,7 +262,15 @@ fn no_two_are_one(inkeep: &Inkeep, probe: &Probe<'_>) {
 fn none_twice(inkeep: &Inkeep, probe: &Probe<'_>) {
     const ID: &str = "inkeep.resp.no-id-not-idempotent";
     let request = inkeep.fixtures.post(&without_id(inkeep, probe, "hookproof_none"));
-    let mut exchanges = vec![probe.send(request.clone()), probe.send(request.clone())];
+    // The same message of the same conversation is two events all the same.
+    let mut full = full_body("", "hookproof_none");
+    if let Some(members) = full.as_object_mut() {
+        members.shift_remove("id");
+    }
+    let full = inkeep.fixtures.post(&full);
+    let mut exchanges: Vec<_> = [&request, &request, &full, &full]
+        .map(|request| probe.send(request.clone()))
+        .into();
     exchanges.extend(probe.send_all(vec![request; TOGETHER], TOGETHER));
     let mut seen: Vec<Value> = Vec::new();
     for exchange in &exchanges {

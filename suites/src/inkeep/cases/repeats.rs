@@ -18,6 +18,7 @@ pub(super) const CASES: &[Entry] = &[
     ("repeat::new", Scenario, &["inkeep.resp.201"], new),
     ("repeat::same_body", Scenario, REPEATED, same_body),
     ("repeat::other_body", Scenario, REPEATED, other_body),
+    ("repeat::more_members", Scenario, REPEATED, more_members),
     (
         "repeat::invalid_body",
         Scenario,
@@ -133,6 +134,26 @@ fn other_body(inkeep: &Inkeep, probe: &Probe<'_>) {
                 continue;
             }
         }
+        checks::repeated(probe, Some(REPEATED[0]), REPEATED[1], &first, &exchange);
+    }
+}
+
+/// What the first event did not say, a second one does not add.
+fn more_members(inkeep: &Inkeep, probe: &Probe<'_>) {
+    let fixtures = &inkeep.fixtures;
+    let id = fixtures.fresh_id(probe.case());
+    let Some(first) = store(
+        inkeep,
+        probe,
+        REPEATED,
+        &fixtures.body_with(&id, "hookproof_first"),
+    ) else {
+        return;
+    };
+    let full = full_body(&id, "hookproof_first");
+    let control = full_body(&fixtures.fresh_id(probe.case()), "hookproof_first");
+    if checks::plain_is_accepted(probe, REPEATED[0], fixtures.post(&control)) {
+        let exchange = probe.send(fixtures.post(&full));
         checks::repeated(probe, Some(REPEATED[0]), REPEATED[1], &first, &exchange);
     }
 }

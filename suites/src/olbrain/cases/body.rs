@@ -64,6 +64,14 @@ fn any_object(olbrain: &Olbrain, probe: &Probe<'_>) {
     if checks::control(probe, ID, fixtures.event(agent)).is_none() {
         return;
     }
+    // What an event says of an organization is its own affair, and changes nothing about whose the agent is: that is
+    // looked at in every answer.
+    let named = [
+        ("organization_id", json!("org_hookproof")),
+        ("project_id", json!("proj_hookproof")),
+    ];
+    let request = fixtures.event_with(agent, &named);
+    checks::accepted(probe, ID, "an ordinary event with further members", request);
     property::check(probe, &strategies::object(), |object| {
         let request = fixtures.trigger(agent, Value::Object(object).to_string());
         checks::accepted(probe, ID, "the body is a JSON object", request);
@@ -88,6 +96,10 @@ fn more_members(olbrain: &Olbrain, probe: &Probe<'_>) {
                 members.insert(
                     "empty".to_owned(),
                     json!({ "object": {}, "array": [], "text": "" }),
+                );
+                members.insert(
+                    "nested".to_owned(),
+                    json!({ "orders": [{ "lines": [{ "taxes": [{ "rates": [0, -0.5] }] }] }] }),
                 );
             }
             let request = fixtures.trigger(agent, body.to_string());
@@ -232,8 +244,15 @@ fn chunked(olbrain: &Olbrain, probe: &Probe<'_>) {
     if checks::control(probe, ID, fixtures.event(agent)).is_none() {
         return;
     }
-    for size in [1, 7, 4096] {
-        let exchange = probe.send(fixtures.event(agent).framing(Framing::Chunked(size)).exact());
+    // Some kilobytes, which arrive in many pieces.
+    let large = fixtures.event_with(agent, &[("note", json!("x".repeat(200_000)))]);
+    let is_large_taken = checks::control(probe, ID, large.clone()).is_some();
+    let events = [1, 7, 4096]
+        .map(|size| (size, fixtures.event(agent)))
+        .into_iter()
+        .chain(is_large_taken.then_some((8192, large)));
+    for (size, event) in events {
+        let exchange = probe.send(event.framing(Framing::Chunked(size)).exact());
         let finding = match exchange.status() {
             // A server may insist on a length; RFC 9110 §15.5.12.
             Some(411) => Finding::Undecided("the target insists on a Content-Length (411)".to_owned()),

@@ -39,6 +39,7 @@ pub(super) const CASES: &[Entry] = &[
         download,
     ),
     ("files::token", Scenario, &["olbrain.file.token"], token),
+    ("files::turns", Scenario, &["olbrain.file.this-turn"], turns),
 ];
 
 /// The first file that the agent with the tool makes.
@@ -133,6 +134,38 @@ fn download(olbrain: &Olbrain, probe: &Probe<'_>) {
             "the file is of another kind than generated_pdf",
         );
     }
+}
+
+/// The second turn of a session does not hand out what the first one made once more. An agent may make a file anew at the
+/// address that it had, so only a list that has grown by the old one breaks anything.
+fn turns(olbrain: &Olbrain, probe: &Probe<'_>) {
+    const ID: &str = "olbrain.file.this-turn";
+    let Some((first, _)) = made(olbrain, probe, ID) else {
+        return;
+    };
+    let fixtures = &olbrain.fixtures;
+    let (Some(agent), Some(session)) = (
+        fixtures.declared().pdf_agents.first(),
+        answers::member(&first, "session_id"),
+    ) else {
+        return probe.skip(ID, "the event was answered without a session_id");
+    };
+    let event = fixtures.event_with(agent, &[("session_id", session.into())]);
+    let Some(second) = checks::control(probe, ID, event) else {
+        return;
+    };
+    let urls = |exchange: &Exchange| -> Vec<String> {
+        let entries = checks::entries(exchange);
+        entries
+            .iter()
+            .filter_map(|entry| answers::text(entry, "file_url"))
+            .collect()
+    };
+    let (before, now) = (urls(&first), urls(&second));
+    let has_grown = now.len() > before.len() && before.iter().all(|url| now.contains(url));
+    let expected = "the files of this turn alone";
+    let got = format!("{} files, those of the turn before among them", now.len());
+    probe.judge(ID, &second, Finding::when(!has_grown, expected, got));
 }
 
 /// With the token changed, or without the query that holds it, the address gives no file.

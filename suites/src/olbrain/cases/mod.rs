@@ -15,6 +15,7 @@ mod order;
 mod refusals;
 mod run_control;
 mod run_control_misfits;
+mod run_control_others;
 mod run_list;
 mod run_model;
 mod run_outputs;
@@ -80,6 +81,7 @@ pub(super) fn all(olbrain: &Arc<Olbrain>) -> Vec<Case> {
         run_list::CASES,
         run_control::CASES,
         run_control_misfits::CASES,
+        run_control_others::CASES,
         run_model::CASES,
         sessions::CASES,
         session_list::CASES,

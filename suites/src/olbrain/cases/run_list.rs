@@ -34,6 +34,12 @@ pub(super) const CASES: &[Entry] = &[
         status,
     ),
     (
+        "run_list::status_under_way",
+        Scenario,
+        &["olbrain.runs.list.status"],
+        status_under_way,
+    ),
+    (
         "run_list::ignored",
         Scenario,
         &["olbrain.runs.list.ignored"],
@@ -193,31 +199,19 @@ fn status(olbrain: &Olbrain, probe: &Probe<'_>) {
     let Some((agent, _)) = with_run(olbrain, probe, ID) else {
         return;
     };
-    let in_state =
-        |agent: &str, state: &str| list(olbrain, agent).query("status", state).query("limit", "100");
-    let each_apart = |agent: &str| {
-        for state in runs::STATES {
-            // A run may move on while its list is made, but hardly each time.
-            let is_met = |exchange: &Exchange| only_in(state, exchange) == Finding::Met;
-            let (exchange, _) = patience::until(
-                olbrain,
-                probe,
-                patience::TO_BE_SEEN,
-                &in_state(agent, state),
-                is_met,
-            );
-            let finding = checks::undecided_unless(&exchange, only_in(state, &exchange));
-            probe.judge(ID, &exchange, finding);
-        }
-    };
-    each_apart(agent);
-    let Ok(agent) = olbrain.fixtures.workflow() else {
-        return;
-    };
-    if let Some((run, exchange)) = runs::ended(olbrain, probe, ID, agent)
-        && let Some(state) = runs::state(&exchange)
+    each_apart(olbrain, probe, agent);
+    let failing = olbrain.fixtures.declared().failing_workflow_agents.first();
+    for agent in olbrain
+        .fixtures
+        .workflow()
+        .into_iter()
+        .chain(failing.map(String::as_str))
     {
-        found(olbrain, probe, agent, &run, &state);
+        if let Some((run, exchange)) = runs::ended(olbrain, probe, ID, agent)
+            && let Some(state) = runs::state(&exchange)
+        {
+            found(olbrain, probe, agent, &run, &state);
+        }
     }
     let Ok(agent) = olbrain.fixtures.controllable() else {
         return;
@@ -230,11 +224,51 @@ fn status(olbrain: &Olbrain, probe: &Probe<'_>) {
     // A run that is not cancelled has ended before, or is about to be; what cancelling does is judged with that call.
     if state.as_deref() == Some("cancelled") {
         found(olbrain, probe, agent, &run, "cancelled");
-        each_apart(agent);
+        each_apart(olbrain, probe, agent);
     }
 }
 
-/// A run that is in its state for good is in the list of that state.
+/// A run that takes its time is in the list of those that run, and, when it is paused, in the list of those that are.
+fn status_under_way(olbrain: &Olbrain, probe: &Probe<'_>) {
+    const ID: &str = "olbrain.runs.list.status";
+    let Some(agent) = olbrain.fixtures.declared().slow_workflow_agents.first() else {
+        return probe.skip(
+            ID,
+            "no agent whose runs take long: declare olbrain.slow_workflow_agents",
+        );
+    };
+    let Some(run) = runs::queued(olbrain, probe, ID, agent) else {
+        return;
+    };
+    let (exchange, _) = runs::wait_for(olbrain, probe, agent, &run, |state| state != "queued");
+    if runs::state(&exchange).as_deref() == Some("running") {
+        found(olbrain, probe, agent, &run, "running");
+        probe.send(runs::control(olbrain, agent, &run, Control::Pause));
+        let settled = |state: &str| state == "paused" || runs::is_over(state);
+        let (exchange, _) = runs::wait_longer_for(olbrain, probe, patience::TO_BE_SEEN, agent, &run, settled);
+        // Whether pausing works is judged with that call.
+        if runs::state(&exchange).as_deref() == Some("paused") {
+            found(olbrain, probe, agent, &run, "paused");
+            each_apart(olbrain, probe, agent);
+        }
+    }
+    // Nobody needs the run any more.
+    probe.send(runs::control(olbrain, agent, &run, Control::Cancel));
+}
+
+/// The list of each state names no run in another one.
+fn each_apart(olbrain: &Olbrain, probe: &Probe<'_>, agent: &str) {
+    for state in runs::STATES {
+        let request = list(olbrain, agent).query("status", state).query("limit", "100");
+        // A run may move on while its list is made, but hardly each time.
+        let is_met = |exchange: &Exchange| only_in(state, exchange) == Finding::Met;
+        let (exchange, _) = patience::until(olbrain, probe, patience::TO_BE_SEEN, &request, is_met);
+        let finding = checks::undecided_unless(&exchange, only_in(state, &exchange));
+        probe.judge("olbrain.runs.list.status", &exchange, finding);
+    }
+}
+
+/// A run that is in its state, and still is afterwards, is in the list of that state.
 fn found(olbrain: &Olbrain, probe: &Probe<'_>, agent: &str, run: &str, state: &str) {
     const ID: &str = "olbrain.runs.list.status";
     let request = list(olbrain, agent)
@@ -244,6 +278,9 @@ fn found(olbrain: &Olbrain, probe: &Probe<'_>, agent: &str, run: &str, state: &s
         patience::until(olbrain, probe, patience::TO_BE_SEEN, &request, |e| names(e, run));
     let finding = match runs::listed(&exchange) {
         _ if found => Finding::Met,
+        Some(_) if runs::state(&runs::look(olbrain, probe, agent, run)).as_deref() != Some(state) => {
+            Finding::Undecided(format!("{run} has not stayed {state}"))
+        }
         Some(items) if items.len() < MANY / 10 => {
             let got = format!("a list of {} runs without it", items.len());
             let wanted = format!("{run}, which is {state}, in the list of {state} runs");

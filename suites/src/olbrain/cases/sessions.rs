@@ -58,9 +58,19 @@ pub(super) const CASES: &[Entry] = &[
         messages,
     ),
     (
+        "sessions::messages_apart",
+        Scenario,
+        &["olbrain.sess.messages.only-own"],
+        messages_apart,
+    ),
+    (
         "sessions::message",
         Scenario,
-        &["olbrain.sess.message", "olbrain.sess.message.content"],
+        &[
+            "olbrain.sess.message",
+            "olbrain.sess.message.message-id",
+            "olbrain.sess.message.content",
+        ],
         message,
     ),
 ];
@@ -298,6 +308,44 @@ fn messages(olbrain: &Olbrain, probe: &Probe<'_>) {
     probe.observe("olbrain.sess.messages.order", &exchange, exchange.in_short());
 }
 
+/// The list of a session names no message of another one, of the same agent or of another.
+fn messages_apart(olbrain: &Olbrain, probe: &Probe<'_>) {
+    const ID: &str = "olbrain.sess.messages.only-own";
+    let Some(known) = usual(olbrain, probe, ID) else {
+        return;
+    };
+    let second = olbrain.fixtures.second_agent(Kind::Conversational).ok();
+    let others: Vec<Message> = [Some(known.agent.as_str()), second]
+        .into_iter()
+        .flatten()
+        .filter_map(|agent| answered(olbrain, probe, ID, agent))
+        .filter(|other| other.session != known.session)
+        .collect();
+    if others.is_empty() {
+        return probe.skip(ID, "every event that was sent has joined one session");
+    }
+    let request = olbrain
+        .fixtures
+        .get(&calls::messages(&known.agent, &known.session));
+    // When the list has what belongs to it, it could have the rest as well.
+    let names = |exchange: &crate::http::Exchange, message: &str| {
+        answers::body(exchange).is_some_and(|body| answers::holds(&body, message))
+    };
+    let (exchange, found) = patience::until(olbrain, probe, patience::TO_BE_SEEN, &request, |e| {
+        names(e, &known.message)
+    });
+    let foreign = others.iter().find(|other| names(&exchange, &other.message));
+    let finding = match foreign {
+        Some(other) => Finding::Broken {
+            expected: format!("messages of {} only", known.session),
+            got: format!("{}, a message of {}", other.message, other.session),
+        },
+        None if found => Finding::Met,
+        None => Finding::Undecided(format!("no list with {}: {}", known.message, exchange.in_short())),
+    };
+    probe.judge(ID, &exchange, finding);
+}
+
 /// A second message joins the first in the list of its session, and does not take its place.
 fn goes_on(olbrain: &Olbrain, probe: &Probe<'_>, known: &Message, request: &Request) {
     let session = serde_json::json!(known.session);
@@ -342,6 +390,13 @@ fn message(olbrain: &Olbrain, probe: &Probe<'_>) {
     let expected = patience::in_time(olbrain, patience::TO_BE_SEEN, wanted);
     let finding = Finding::when(found, expected, exchange.in_short());
     probe.judge(ID, &exchange, checks::undecided_unless(&exchange, finding));
+    if found {
+        let says =
+            |name: &str, wanted: &str| answers::member(&exchange, name).is_none_or(|got| got == wanted);
+        let met = says("message_id", &known.message);
+        let finding = Finding::when(met, format!("message_id: {}", known.message), exchange.in_short());
+        probe.judge("olbrain.sess.message.message-id", &exchange, finding);
+    }
     if found && !known.response.is_empty() {
         let met = answers::body(&exchange).is_some_and(|body| answers::mentions(&body, &known.response));
         let expected = format!("the reply somewhere in the message: {}", known.response);

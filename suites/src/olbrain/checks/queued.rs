@@ -21,9 +21,13 @@ pub(super) fn inspect(olbrain: &Olbrain, probe: &Probe<'_>, exchange: &Exchange,
     let expected = "202, because the agent is a workflow one";
     let finding = Finding::when(response.status == 202, expected, exchange.in_short());
     probe.judge("olbrain.wf.202", exchange, finding);
-    // Without an object there is nothing to look at; that breaks the rules on the body as a whole. What is no answer of a
-    // workflow agent at all, and says so by its status, breaks the rule on the status only.
+    // Without an object there is nothing more to look at. What is no answer of a workflow agent at all, and says so by its
+    // status, breaks the rule on the status only.
     let Some(Value::Object(members)) = response.json() else {
+        if response.status == 202 {
+            let finding = Finding::when(false, "a JSON object", exchange.in_short());
+            probe.judge("olbrain.wf.fields", exchange, finding);
+        }
         return;
     };
     if response.status != 202 && !members.contains_key("run_id") {

@@ -1,7 +1,7 @@
 //! Files that an agent generates.
 
 use bytes::Bytes;
-use http::{Request, StatusCode};
+use http::{Request, Response, StatusCode};
 use serde_json::{Value, json};
 
 use super::parts::refusal;
@@ -12,7 +12,34 @@ use crate::mutant::{Mutant, Reference};
 /// What every address of a file begins with at the reference.
 const FILES: &str = "/v0/b/";
 
+/// The files of a turn after those that are kept under the name that `whose` finds in the answer.
+fn with_earlier_files(reference: &Reference<'_>, request: &Request<Bytes>, whose: &str) -> Response<Bytes> {
+    replied(reference, request, |reply| {
+        let whose = format!("files of {}", reply[whose].as_str().unwrap_or_default());
+        if reply["files"].as_array().is_some_and(|files| !files.is_empty()) {
+            let mut all = reference.memory().recall(&whose).unwrap_or_else(|| json!([]));
+            if let (Some(all), Some(files)) = (all.as_array_mut(), reply["files"].as_array()) {
+                all.extend(files.iter().cloned());
+            }
+            reference.memory().keep(whose, all.clone());
+            reply["files"] = all;
+        }
+    })
+}
+
 pub(super) const MUTANTS: &[Mutant] = &[
+    Mutant::new(
+        "files-of-the-session",
+        "olbrain.file.this-turn",
+        "lists all that a session has made so far",
+        |reference, request| with_earlier_files(reference, &request, "session_id"),
+    ),
+    Mutant::new(
+        "files-of-the-agent",
+        "olbrain.file.this-turn",
+        "never empties the list that an agent puts its files in",
+        |reference, request| with_earlier_files(reference, &request, "agent_id"),
+    ),
     Mutant::new(
         "file-by-url-and-name",
         "olbrain.file.fields",

@@ -41,6 +41,26 @@ fn looking(request: &Request<Bytes>, path: &str) -> Request<Bytes> {
     look
 }
 
+/// Does to each other run of the agent what is asked for one.
+fn for_all_runs(reference: &Reference<'_>, request: &Request<Bytes>, word: &str) -> Response<Bytes> {
+    let response = reference.respond(request);
+    let Some(place) = called(request, word).filter(|_| fits(&response)) else {
+        return response;
+    };
+    let runs = format!("/api/agents/{}/runs", place.agent);
+    let listed = reference.respond(&looking(request, &runs));
+    let listed: Value = serde_json::from_slice(listed.body()).unwrap_or_default();
+    let ids = listed["runs"]
+        .as_array()
+        .or(listed.as_array())
+        .into_iter()
+        .flatten();
+    for id in ids.filter_map(|run| run["run_id"].as_str()) {
+        reference.respond(&with_path(request.clone(), &format!("{runs}/{id}/{word}")));
+    }
+    response
+}
+
 /// Makes the run look, from this call on, as if its state were another.
 fn with_effect(
     reference: &Reference<'_>,
@@ -82,6 +102,18 @@ fn has_body(request: &Request<Bytes>) -> bool {
 }
 
 pub(super) const MUTANTS: &[Mutant] = &[
+    Mutant::new(
+        "cancels-all-runs",
+        "olbrain.runs.control.only-own",
+        "cancels every run of the agent when one is cancelled",
+        |reference, request| for_all_runs(reference, &request, "cancel"),
+    ),
+    Mutant::new(
+        "pauses-all-runs",
+        "olbrain.runs.control.only-own",
+        "pauses every run of the agent when one is paused",
+        |reference, request| for_all_runs(reference, &request, "pause"),
+    ),
     Mutant::new(
         "cancel-only-said",
         "olbrain.runs.cancel",

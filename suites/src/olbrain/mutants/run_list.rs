@@ -48,6 +48,22 @@ fn unknown_parameter(request: &Request<Bytes>) -> Option<(String, String)> {
     all.find(|(name, _)| name != "limit" && name != "status")
 }
 
+/// Where runs in one state are asked for, those in another one as well.
+fn with_those(
+    reference: &Reference<'_>,
+    request: &Request<Bytes>,
+    asked: &str,
+    too: &str,
+) -> Response<Bytes> {
+    let asks = at(request, RUNS).is_some() && query_value(request, "status").as_deref() == Some(asked);
+    if !asks {
+        return reference.respond(request);
+    }
+    let others = reference.respond(&with_query(request.clone(), "status", too));
+    let others: Vec<Value> = serde_json::from_slice(others.body()).unwrap_or_default();
+    listed(reference, request, |runs| runs.extend(others))
+}
+
 pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new(
         "runs-in-part",
@@ -180,15 +196,32 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "cancelled-among-failed",
         "olbrain.runs.list.status",
         "lists cancelled runs among those that have failed",
+        |reference, request| with_those(reference, &request, "failed", "cancelled"),
+    ),
+    Mutant::new(
+        "paused-among-running",
+        "olbrain.runs.list.status",
+        "lists paused runs among those that run, since they have not ended",
+        |reference, request| with_those(reference, &request, "running", "paused"),
+    ),
+    Mutant::new(
+        "no-paused-runs",
+        "olbrain.runs.list.status",
+        "lists no run that is paused",
         |reference, request| {
-            let asks =
-                at(&request, RUNS).is_some() && query_value(&request, "status").as_deref() == Some("failed");
-            if !asks {
-                return reference.respond(&request);
-            }
-            let cancelled = reference.respond(&with_query(request.clone(), "status", "cancelled"));
-            let cancelled: Vec<Value> = serde_json::from_slice(cancelled.body()).unwrap_or_default();
-            listed(reference, &request, |runs| runs.extend(cancelled))
+            listed(reference, &request, |runs| {
+                runs.retain(|run| run["status"] != "paused");
+            })
+        },
+    ),
+    Mutant::new(
+        "no-failed-runs",
+        "olbrain.runs.list.status",
+        "lists no run that has failed",
+        |reference, request| {
+            listed(reference, &request, |runs| {
+                runs.retain(|run| run["status"] != "failed");
+            })
         },
     ),
     Mutant::new(

@@ -7,11 +7,16 @@ use serde_json::{Value, json};
 use super::parts::refusal;
 use super::places::{Page, at, code, edit, for_any_agent, for_any_key, recoded, relabelled, restatused};
 use super::replies::replied;
-use crate::mutant::bend::{answer, with_path};
+use crate::mutant::bend::{answer, with_path, with_query};
 use crate::mutant::{Mutant, Reference};
 
 /// Calls for one session.
 const OF_ONE: &[Page] = &[Page::Session, Page::Messages, Page::Message];
+
+/// The JSON of an answer, or null.
+fn body_of(response: &Response<Bytes>) -> Value {
+    serde_json::from_slice(response.body()).unwrap_or_default()
+}
 
 /// The messages of a list, changed.
 fn messages(
@@ -338,6 +343,29 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     ),
     Mutant::new(
+        "messages-of-all-sessions",
+        "olbrain.sess.messages.only-own",
+        "lists the messages of all sessions of the agent",
+        |reference, request| {
+            let Some(place) = at(&request, &[Page::Messages]) else {
+                return reference.respond(&request);
+            };
+            messages(reference, &request, |all| {
+                let sessions = format!("/api/agents/{}/sessions", place.agent);
+                let list = with_query(with_path(request.clone(), &sessions), "limit", "100");
+                let list = body_of(&reference.respond(&list));
+                let ids = list["sessions"].as_array().into_iter().flatten();
+                for id in ids.filter_map(|session| session["session_id"].as_str()) {
+                    if id != place.id {
+                        let theirs = with_path(request.clone(), &format!("{sessions}/{id}/messages"));
+                        let theirs = body_of(&reference.respond(&theirs));
+                        all.extend(theirs["messages"].as_array().into_iter().flatten().cloned());
+                    }
+                }
+            })
+        },
+    ),
+    Mutant::new(
         "messages-by-number",
         "olbrain.sess.messages.found",
         "numbers messages instead of naming their ids",
@@ -345,6 +373,23 @@ pub(super) const MUTANTS: &[Mutant] = &[
             messages(reference, &request, |all| {
                 for (number, message) in all.iter_mut().enumerate() {
                     message["message_id"] = number.to_string().into();
+                }
+            })
+        },
+    ),
+    Mutant::new(
+        "first-message-for-each",
+        "olbrain.sess.message.message-id",
+        "shows the first message of a session, whichever the path names",
+        |reference, request| {
+            let first = at(&request, &[Page::Message]).and_then(|place| {
+                let list = format!("/api/agents/{}/sessions/{}/messages", place.agent, place.id);
+                let list = body_of(&reference.respond(&with_path(request.clone(), &list)));
+                Some(list["messages"].get(0)?.clone())
+            });
+            edit(reference, &request, Page::Message, |message| {
+                if let Some(first) = first {
+                    *message = first;
                 }
             })
         },
@@ -369,7 +414,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "fetches only messages that were sent to an agent",
         |reference, request| {
             let response = reference.respond(&request);
-            let message: Value = serde_json::from_slice(response.body()).unwrap_or_default();
+            let message = body_of(&response);
             if at(&request, &[Page::Message]).is_some() && message["role"] == "agent" {
                 return refusal(
                     reference,

@@ -16,6 +16,7 @@ pub(super) const CASES: &[Entry] = &[
         for path in ["cid", "data.event.cid"] {
             each_decoy(polyai, probe, &Document::Json(json(path)));
         }
+        wrapped(polyai, probe);
     }),
     ("extract::form::decoys", Scenario, &[ID], |polyai, probe| {
         let document = FormDocument {
@@ -67,6 +68,23 @@ fn xml(path: &str) -> XmlDocument {
         declaration: false,
         indented: false,
         prefers_root: false,
+    }
+}
+
+/// Below a member of the name that senders wrap their events in, the id is not at the top.
+fn wrapped(polyai: &Polyai, probe: &Probe<'_>) {
+    for wrapper in ["data", "payload", "body", "event", "result", "detail"] {
+        let request = polyai.fixtures.request("payload", "cid").body(
+            "application/json",
+            serde_json::json!({ wrapper: { "cid": decoy_id(polyai) }, "status": "succeeded" }).to_string(),
+        );
+        checks::not_counted(
+            polyai,
+            probe,
+            ID,
+            &format!("at {wrapper}.cid, below the place"),
+            request,
+        );
     }
 }
 

@@ -4,13 +4,14 @@ use super::Entry;
 use crate::case::Origin::Scenario;
 use crate::polyai::Polyai;
 use crate::polyai::checks;
+use crate::polyai::fixtures::Purpose;
 use crate::probe::Probe;
 
 pub(super) const CASES: &[Entry] = &[
     (
         "extract::xml::documents",
         Scenario,
-        &["polyai.extract.xml.path"],
+        &["polyai.extract.xml.path", "polyai.id.invalid"],
         documents,
     ),
     (
@@ -47,7 +48,7 @@ fn documents(polyai: &Polyai, probe: &Probe<'_>) {
             .body("application/xml", body)
     };
     let plain = |id: &str| request("root", format!("<root><cid>{id}</cid></root>"));
-    let forms: [(&str, &str, Written); 8] = [
+    let forms: [(&str, &str, Written); 10] = [
         ("with a declaration", "root", |id| {
             format!("<?xml version=\"1.0\"?><root><cid>{id}</cid></root>")
         }),
@@ -63,6 +64,12 @@ fn documents(polyai: &Polyai, probe: &Probe<'_>) {
         ("on lines of their own", "root", |id| {
             format!("<root>\n  <status>succeeded</status>\n  <cid>{id}</cid>\n</root>\n")
         }),
+        ("on lines that end with CR and LF", "root", |id| {
+            format!("<root>\r\n\t<status>succeeded</status>\r\n\t<cid>{id}</cid>\r\n</root>\r\n")
+        }),
+        ("whose root has attributes", "root", |id| {
+            format!("<root version=\"1\" kind='event'><cid>{id}</cid></root>")
+        }),
         ("behind a comment and an empty element", "root", |id| {
             format!("<!-- event --><root><empty/><cid>{id}</cid></root>")
         }),
@@ -77,6 +84,16 @@ fn documents(polyai: &Polyai, probe: &Probe<'_>) {
         let place = format!("in an XML document {form}");
         checks::equivalent(polyai, probe, ID, &place, plain, |id| request(root, write(id)));
     }
+    if checks::is_found(polyai, probe, Purpose::Case, plain) == Some(true) {
+        let unknown = plain(&polyai.fixtures.unknown_id());
+        checks::not_valid(
+            polyai,
+            probe,
+            "polyai.id.invalid",
+            "the id in the XML is unknown",
+            unknown,
+        );
+    }
 }
 
 /// Documents that no XML processor accepts.
@@ -89,7 +106,6 @@ fn malformed(polyai: &Polyai, probe: &Probe<'_>) {
         format!("<root><cid>{id}</root>"),
         format!("<root><cid>{id}</cid>"),
         format!("<root><cid>{id}</cid></roots>"),
-        format!("<root><cid>{id}</cid></root><root/>"),
         format!("<root><cid>{id}&undeclared;</cid></root>"),
         format!("<root><cid>{id}</cid><status a=b>x</status></root>"),
         format!("<root><cid>{id}</cid><status>1 < 2</status></root>"),

@@ -225,6 +225,7 @@ pub(super) const SESSIONS: &[Look] = &[
             "olbrain.sess.list.ct",
             "olbrain.sess.list.fields",
             "olbrain.sess.list.all-fields",
+            "olbrain.sess.list.status.named",
             "olbrain.sess.list.timestamps",
             "olbrain.sess.list.found",
             "olbrain.sess.list.only-own",
@@ -262,6 +263,35 @@ pub(super) const SESSIONS: &[Look] = &[
         &["olbrain.sess.messages", "olbrain.sess.messages.found"],
         |server| in_session(server, "/messages"),
     ),
+    (&["olbrain.sess.messages.only-own"], |server| {
+        let elsewhere = converse(server).text("message_id");
+        let answer = in_session(server, "/messages");
+        assert!(!answer.body.to_string().contains(&elsewhere), "{}", answer.body);
+        answer
+    }),
+    (&["olbrain.file.this-turn"], |server| {
+        let agent = server.agent("pdf_agents");
+        let session = server.trigger(&agent, "{}").text("session_id");
+        let answer = server.trigger(&agent, &format!(r#"{{"session_id":"{session}"}}"#));
+        assert_eq!(
+            answer.body["files"].as_array().map(Vec::len),
+            Some(1),
+            "{}",
+            answer.body
+        );
+        answer
+    }),
+    (&["olbrain.sess.message.message-id"], |server| {
+        let answer = converse(server);
+        let (session, message) = (answer.text("session_id"), answer.text("message_id"));
+        let path = format!(
+            "/api/agents/{}/sessions/{session}/messages/{message}",
+            server.conversational()
+        );
+        let answer = server.ask(&request("GET", &path, b""));
+        assert_eq!(answer.text("message_id"), message);
+        answer
+    }),
     (
         &["olbrain.sess.message", "olbrain.sess.message.content"],
         |server| in_session(server, "/messages/MESSAGE"),
