@@ -5,13 +5,28 @@ use std::fs;
 use std::path::Path;
 
 use crate::definition::Definition;
-use crate::{Fixtures, Setting, inkeep, olbrain, polyai};
+use crate::{Fixtures, Mock, Setting, inkeep, olbrain, polyai};
 
-/// Each API, with its settings and a requirement that its mock certainly names.
-const APIS: [(&str, &[Setting], &str); 3] = [
-    ("polyai", polyai::Readings::SETTINGS, "polyai.auth.missing-key"),
-    ("inkeep", inkeep::Readings::SETTINGS, "inkeep.auth.missing"),
-    ("olbrain", olbrain::Readings::SETTINGS, "olbrain.auth.missing"),
+/// Each API, with its settings, a requirement that its mock certainly names, and a path that it serves.
+const APIS: [(&str, &[Setting], &str, &str); 3] = [
+    (
+        "polyai",
+        polyai::Readings::SETTINGS,
+        "polyai.auth.missing-key",
+        "/v1/external-events/webhook",
+    ),
+    (
+        "inkeep",
+        inkeep::Readings::SETTINGS,
+        "inkeep.auth.missing",
+        "/run/v1/events",
+    ),
+    (
+        "olbrain",
+        olbrain::Readings::SETTINGS,
+        "olbrain.auth.missing",
+        "/api/agents/webhook/agt_1",
+    ),
 ];
 
 /// The requirements of an API.
@@ -22,8 +37,22 @@ pub(crate) fn catalogue(api: &str) -> &'static spec::Catalogue {
 }
 
 #[test]
+fn each_mock_has_the_id_of_its_catalogue_and_its_paths_alone() {
+    let mock = Mock::new(Fixtures::builtin());
+    for (api, .., path) in APIS {
+        let owners: Vec<&str> = mock
+            .apis()
+            .into_iter()
+            .filter(|served| served.owns(path))
+            .map(|served| served.id())
+            .collect();
+        assert_eq!(owners, [api]);
+    }
+}
+
+#[test]
 fn the_readings_are_those_of_the_catalogue() {
-    for (api, settings, _) in APIS {
+    for (api, settings, ..) in APIS {
         let in_catalogue: BTreeMap<&str, (&str, Vec<&str>)> = catalogue(api)
             .iter()
             .filter_map(|row| {
@@ -72,7 +101,7 @@ fn is_table(name: &str) -> bool {
 
 #[test]
 fn every_requirement_that_a_mock_names_is_in_the_catalogue() {
-    for (api, _, certain) in APIS {
+    for (api, _, certain, _) in APIS {
         let mut ids = Vec::new();
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(api);
         ids_in(&folder, &format!("{api}."), &mut ids);

@@ -85,9 +85,10 @@ fn another_status_breaks_the_row_on_it() {
 }
 
 #[test]
-fn what_is_no_object_breaks_no_row_on_its_members() {
-    for body in ["", "[]", "\"run_01HZQ7K9\"", "queued"] {
-        breaks(&answered(event(&workflow()), 202, "application/json", body), &[]);
+fn what_is_no_object_breaks_the_row_on_the_whole_and_none_on_its_members() {
+    for body in ["", "[]", "\"run_01HZQ7K9\"", "queued", "{\"run_id\":\"run_1"] {
+        let answer = answered(event(&workflow()), 202, "application/json", body);
+        breaks(&answer, &["olbrain.wf.fields"]);
     }
 }
 

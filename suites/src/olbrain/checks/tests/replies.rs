@@ -270,9 +270,16 @@ fn another_status_breaks_the_row_on_it() {
 }
 
 #[test]
-fn what_is_no_object_breaks_no_row_on_its_members() {
-    for body in ["", "[]", "\"Hello.\"", "Hello."] {
-        breaks(&answered(event(&conversational()), 200, JSON, body), &[]);
+fn what_is_no_object_breaks_the_row_on_the_whole_and_none_on_its_members() {
+    for body in [
+        "",
+        "[]",
+        "\"Hello.\"",
+        "Hello.",
+        "{\"success\":true,\"response\":\"H",
+    ] {
+        let answer = answered(event(&conversational()), 200, JSON, body);
+        breaks(&answer, &["olbrain.conv.fields"]);
     }
 }
 
