@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::definition::Definition;
+use crate::mock::Api;
 use crate::{Fixtures, Mock, Setting, inkeep, olbrain, polyai};
 
 /// Each API, with its settings, a requirement that its mock certainly names, and a path that it serves.
@@ -44,7 +45,7 @@ fn each_mock_has_the_id_of_its_catalogue_and_its_paths_alone() {
             .apis()
             .into_iter()
             .filter(|served| served.owns(path))
-            .map(|served| served.id())
+            .map(Api::id)
             .collect();
         assert_eq!(owners, [api]);
     }
