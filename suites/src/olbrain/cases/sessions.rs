@@ -391,9 +391,7 @@ fn message(olbrain: &Olbrain, probe: &Probe<'_>) {
     let finding = Finding::when(found, expected, exchange.in_short());
     probe.judge(ID, &exchange, checks::undecided_unless(&exchange, finding));
     if found {
-        let says =
-            |name: &str, wanted: &str| answers::member(&exchange, name).is_none_or(|got| got == wanted);
-        let met = says("message_id", &known.message);
+        let met = answers::member(&exchange, "message_id").is_none_or(|got| got == known.message);
         let finding = Finding::when(met, format!("message_id: {}", known.message), exchange.in_short());
         probe.judge("olbrain.sess.message.message-id", &exchange, finding);
     }

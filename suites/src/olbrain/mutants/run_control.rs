@@ -49,13 +49,8 @@ fn for_all_runs(reference: &Reference<'_>, request: &Request<Bytes>, word: &str)
     };
     let runs = format!("/api/agents/{}/runs", place.agent);
     let listed = reference.respond(&looking(request, &runs));
-    let listed: Value = serde_json::from_slice(listed.body()).unwrap_or_default();
-    let ids = listed["runs"]
-        .as_array()
-        .or(listed.as_array())
-        .into_iter()
-        .flatten();
-    for id in ids.filter_map(|run| run["run_id"].as_str()) {
+    let listed: Vec<Value> = serde_json::from_slice(listed.body()).unwrap_or_default();
+    for id in listed.iter().filter_map(|run| run["run_id"].as_str()) {
         reference.respond(&with_path(request.clone(), &format!("{runs}/{id}/{word}")));
     }
     response

@@ -48,6 +48,13 @@ fn unknown_parameter(request: &Request<Bytes>) -> Option<(String, String)> {
     all.find(|(name, _)| name != "limit" && name != "status")
 }
 
+/// Lists no run in this state, whatever is asked for.
+fn without_those(reference: &Reference<'_>, request: &Request<Bytes>, state: &str) -> Response<Bytes> {
+    listed(reference, request, |runs| {
+        runs.retain(|run| run["status"] != state)
+    })
+}
+
 /// Where runs in one state are asked for, those in another one as well.
 fn with_those(
     reference: &Reference<'_>,
@@ -208,21 +215,13 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "no-paused-runs",
         "olbrain.runs.list.status",
         "lists no run that is paused",
-        |reference, request| {
-            listed(reference, &request, |runs| {
-                runs.retain(|run| run["status"] != "paused");
-            })
-        },
+        |reference, request| without_those(reference, &request, "paused"),
     ),
     Mutant::new(
         "no-failed-runs",
         "olbrain.runs.list.status",
         "lists no run that has failed",
-        |reference, request| {
-            listed(reference, &request, |runs| {
-                runs.retain(|run| run["status"] != "failed");
-            })
-        },
+        |reference, request| without_those(reference, &request, "failed"),
     ),
     Mutant::new(
         "cancelled-never-found",
