@@ -51,7 +51,7 @@ fn unknown_parameter(request: &Request<Bytes>) -> Option<(String, String)> {
 /// Lists no run in this state, whatever is asked for.
 fn without_those(reference: &Reference<'_>, request: &Request<Bytes>, state: &str) -> Response<Bytes> {
     listed(reference, request, |runs| {
-        runs.retain(|run| run["status"] != state)
+        runs.retain(|run| run["status"] != state);
     })
 }
 
