@@ -181,36 +181,47 @@ fn explain(polyai: &Polyai, exchange: Exchange, id: &str) -> Stop {
     }
 }
 
-/// Learns whether a path into XML begins with the root element. "Not valid" shows that an unknown id was found; a
-/// target whose answers cannot be told apart is asked with known ids.
+/// Learns whether a path into XML begins with the root element. "Not valid" shows that an unknown id was found. Where that
+/// shows nothing, the target is asked with known ids: its answers may not be told apart, or may be told apart elsewhere only.
 fn learn_xml(polyai: &Polyai, probe: &Probe<'_>) {
-    let finds = |path: &str, before: &str, after: &str| {
-        let fixtures = &polyai.fixtures;
-        let body = |id: &str| format!("<root>{before}{id}{after}<status>succeeded</status></root>");
-        let send = |id: &str| {
-            probe.send(
-                fixtures
-                    .request("payload", path)
-                    .body("application/xml", body(id)),
-            )
-        };
+    let fixtures = &polyai.fixtures;
+    let send = |(path, before, after): (&str, &str, &str), id: &str| {
+        let body = format!("<root>{before}{id}{after}<status>succeeded</status></root>");
+        let request = fixtures.request("payload", path);
+        probe.send(request.body("application/xml", body))
+    };
+    let finds_known = |place| {
+        fixtures
+            .spend(Purpose::Case)
+            .is_ok_and(|known| send(place, &known.id).is_success())
+    };
+    let finds = |place| {
         if polyai.wording.tells_apart() {
-            let reading = polyai.wording.read(&send(&fixtures.unknown_id()));
+            let reading = polyai.wording.read(&send(place, &fixtures.unknown_id()));
             if reading != Reading::Unclear {
                 // A target that accepts what it cannot know found it all the same.
                 return matches!(reading, Reading::NotValid | Reading::Accepted);
             }
         }
-        fixtures
-            .spend(Purpose::Case)
-            .is_ok_and(|known| send(&known.id).is_success())
+        finds_known(place)
     };
-    let reading = XmlReading {
-        without_root: finds("cid", "<cid>", "</cid>"),
-        with_root: finds("root.cid", "<cid>", "</cid>"),
-        deeper_without_root: finds("a.b", "<a><b>", "</b></a>"),
-        deeper_with_root: finds("root.a.b", "<a><b>", "</b></a>"),
+    let either = |places: [_; 2]| {
+        let found = places.map(finds);
+        if found.contains(&true) {
+            found
+        } else {
+            places.map(finds_known)
+        }
     };
+    let (flat, deep) = (("<cid>", "</cid>"), ("<a><b>", "</b></a>"));
+    let [without_root, with_root] = either([("cid", flat.0, flat.1), ("root.cid", flat.0, flat.1)]);
+    let [deeper_without_root, deeper_with_root] =
+        either([("a.b", deep.0, deep.1), ("root.a.b", deep.0, deep.1)]);
     // The first preflight's answer stands; a second one would learn the same.
-    let _ = polyai.xml.set(reading);
+    let _ = polyai.xml.set(XmlReading {
+        without_root,
+        with_root,
+        deeper_without_root,
+        deeper_with_root,
+    });
 }

@@ -18,6 +18,9 @@ pub(super) const KEY: HeaderName = HeaderName::from_static("x-api-key");
 /// The media type of forms.
 pub(super) const FORM: &str = "application/x-www-form-urlencoded";
 
+/// The media type of XML.
+pub(super) const XML: &str = "application/xml";
+
 /// A refusal as it is documented.
 pub(super) fn refuse(status: StatusCode, text: &str) -> Response<Bytes> {
     answer(status, &json!({ "error_message": text }))

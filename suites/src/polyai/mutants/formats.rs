@@ -3,12 +3,11 @@
 use http::{HeaderValue, StatusCode, header};
 
 use super::bend::{
-    FORM, as_found, between, form_field, id_path, is_payload, media_type, not_valid, refuse, says_not_found,
-    text, with_body, with_status,
+    FORM, XML, as_found, between, form_field, id_path, is_payload, media_type, not_valid, refuse,
+    says_not_found, text, with_body, with_status,
 };
 use crate::mutant::Mutant;
 
-const XML: &str = "application/xml";
 const TEXT: &str = "text/plain";
 
 pub(super) const MUTANTS: &[Mutant] = &[

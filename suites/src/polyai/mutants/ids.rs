@@ -225,6 +225,18 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     ),
     Mutant::new(
+        "texts-exchanged-for-xml",
+        "polyai.id.messages-not-swapped",
+        "says \"not found\" for an unknown id in XML",
+        |reference, request| {
+            let response = reference.respond(&request);
+            if is_payload(&request, super::bend::XML) && says_not_valid(&response) {
+                return not_found();
+            }
+            response
+        },
+    ),
+    Mutant::new(
         "one-text-for-both",
         "polyai.id.messages-not-swapped",
         "says \"not valid\" whatever is wrong with the id",
