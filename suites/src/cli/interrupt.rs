@@ -1,8 +1,13 @@
 //! What ends a run early: Ctrl-C, the signal that asks a process to end, and the time that a person allows.
 
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+
+use tokio::runtime::Runtime;
+#[cfg(unix)]
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::http::Pace;
 use crate::process_group;
@@ -11,25 +16,26 @@ use crate::run::Run;
 /// Exit code of a run that was interrupted.
 pub(super) const INTERRUPTED: u8 = 3;
 
-/// Listens for Ctrl-C, and for the signal that asks to end, from now on. The first lets requests in flight finish and ends the run with what is decided; the
-/// second ends the process. Returns whether there was a first.
+/// Listens for Ctrl-C, and for the signal that asks to end, from now on: when this returns, neither ends the process by itself
+/// any more. The first lets requests in flight finish and ends the run with what is decided; the second ends the process.
+/// Returns whether there was a first.
 pub(super) fn on_ctrl_c(run: &Arc<Run>, pace: &Arc<Pace>) -> Arc<AtomicBool> {
     let seen = Arc::new(AtomicBool::new(false));
+    // Where nobody can listen Ctrl-C does what it always does, which costs nothing but the report.
+    let Ok((runtime, mut signals)) = listen() else {
+        return seen;
+    };
     let (run, pace, mark) = (Arc::clone(run), Arc::clone(pace), Arc::clone(&seen));
-    // Without this thread Ctrl-C does what it always does, so a failure to start it costs nothing but the report.
     let _ = std::thread::Builder::new()
         .name("interrupt".to_owned())
         .spawn(move || {
-            let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
-                return;
-            };
             runtime.block_on(async {
-                if asked_to_end().await.is_err() {
+                if signals.next().await.is_err() {
                     return;
                 }
                 mark.store(true, Ordering::Relaxed);
                 end(&run, &pace, "interrupted; what was decided before stands");
-                if asked_to_end().await.is_ok() {
+                if signals.next().await.is_ok() {
                     at_once();
                 }
             });
@@ -37,18 +43,56 @@ pub(super) fn on_ctrl_c(run: &Arc<Run>, pace: &Arc<Pace>) -> Arc<AtomicBool> {
     seen
 }
 
-/// Until a person or a program, such as `timeout`, wants the process to end.
-async fn asked_to_end() -> std::io::Result<()> {
-    #[cfg(unix)]
-    {
-        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-        tokio::select! {
-            pressed = tokio::signal::ctrl_c() => pressed,
-            _ = terminate.recv() => Ok(()),
-        }
+/// Takes the signals over before anything is started that a signal should not leave behind.
+fn listen() -> io::Result<(Runtime, Signals)> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let signals = {
+        let _inside = runtime.enter();
+        Signals::listen()?
+    };
+    Ok((runtime, signals))
+}
+
+/// What a person or a program, such as `timeout`, asks a process with to end.
+#[cfg(unix)]
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
     }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await
+
+    async fn next(&mut self) -> io::Result<()> {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+        Ok(())
+    }
+}
+
+/// Elsewhere there is Ctrl-C alone.
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) -> io::Result<()> {
+        tokio::signal::ctrl_c().await
+    }
 }
 
 /// Ends the run after so long.
