@@ -117,14 +117,13 @@ impl Mint {
                 .kill_on_drop(true);
             #[cfg(unix)]
             command.process_group(0);
-            let child = command.spawn().map_err(|error| failed(&error))?;
-            self.read(child).await
+            let (child, remembered) = Remembered::start(&mut command).map_err(|error| failed(&error))?;
+            self.read(child, remembered).await
         })
     }
 
-    async fn read(&self, mut child: Child) -> Result<String, MintError> {
+    async fn read(&self, mut child: Child, remembered: Option<Remembered>) -> Result<String, MintError> {
         let group = child.id().and_then(Group::of);
-        let remembered = child.id().map(Remembered::new);
         let (mut out, mut err) = (Kept::default(), Kept::default());
         let (mut stdout, mut stderr) = (child.stdout.take(), child.stderr.take());
         let ended = tokio::time::timeout(self.time, async {

@@ -2,8 +2,11 @@
 //!
 //! The leader must not be reaped before the group has been ended, so that its number cannot have passed to anybody else.
 
+use std::io;
 use std::process::ExitStatus;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tokio::process::{Child, Command};
 
 /// The leaders of the groups that are to end with this process, whatever ends it.
 static LIVE: Mutex<Vec<u32>> = Mutex::new(Vec::new());
@@ -16,10 +19,18 @@ fn live() -> MutexGuard<'static, Vec<u32>> {
 pub(crate) struct Remembered(u32);
 
 impl Remembered {
-    /// Remembers the group of this leader.
-    pub(crate) fn new(leader: u32) -> Self {
-        live().push(leader);
-        Self(leader)
+    /// Starts the leader of a group and remembers it, in one step: [`end_all`] knows it, or it is not started.
+    ///
+    /// # Errors
+    /// The program cannot be started.
+    pub(crate) fn start(command: &mut Command) -> io::Result<(Child, Option<Self>)> {
+        let mut live = live();
+        let child = command.spawn()?;
+        let remembered = child.id().map(|leader| {
+            live.push(leader);
+            Self(leader)
+        });
+        Ok((child, remembered))
     }
 }
 
@@ -29,11 +40,14 @@ impl Drop for Remembered {
     }
 }
 
-/// Ends every group that is remembered, for a process that is about to end without further ado.
+/// Ends every group that is remembered, for a process that is about to end without further ado. None is started any more: the
+/// lock is never given back.
 pub(crate) fn end_all() {
-    for group in live().iter().filter_map(|leader| Group::of(*leader)) {
+    let live = live();
+    for group in live.iter().filter_map(|leader| Group::of(*leader)) {
         group.kill();
     }
+    std::mem::forget(live);
 }
 
 /// How a process ended, in words.
