@@ -81,3 +81,67 @@ impl Finding {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_verdict_is_one_word_wherever_it_is_written() {
+        for (verdict, word) in [
+            (Verdict::Skip, "skip"),
+            (Verdict::Observed, "observed"),
+            (Verdict::Pass, "pass"),
+            (Verdict::Warn, "warn"),
+            (Verdict::Fail, "fail"),
+        ] {
+            assert_eq!(verdict.word(), word);
+            assert_eq!(format!("{verdict:>9}|"), format!("{word:>9}|"));
+            assert_eq!(serde_json::to_value(verdict).unwrap(), word);
+        }
+    }
+
+    #[test]
+    fn the_worst_verdict_is_the_greatest() {
+        let mut all = [
+            Verdict::Fail,
+            Verdict::Pass,
+            Verdict::Skip,
+            Verdict::Warn,
+            Verdict::Observed,
+        ];
+        all.sort();
+        let words = all.map(Verdict::word);
+        assert_eq!(words, ["skip", "observed", "pass", "warn", "fail"]);
+    }
+
+    #[test]
+    fn the_row_says_how_grave_a_finding_is() {
+        let row = |level, basis| Requirement {
+            level,
+            basis,
+            ..spec::requirement("polyai.id.valid").unwrap().clone()
+        };
+        let broken = Finding::when(false, "201", "200");
+        let expected = [
+            (Level::Must, Basis::Documented, Verdict::Pass, Verdict::Fail),
+            (Level::Should, Basis::Documented, Verdict::Pass, Verdict::Warn),
+            (Level::May, Basis::Documented, Verdict::Pass, Verdict::Warn),
+            (Level::Must, Basis::Silent, Verdict::Observed, Verdict::Observed),
+            (Level::Must, Basis::Source, Verdict::Observed, Verdict::Observed),
+        ];
+        for (level, basis, met, not_met) in expected {
+            let row = row(level, basis);
+            assert_eq!(
+                Finding::when(true, "", "").verdict(&row),
+                met,
+                "{level:?} {basis:?}"
+            );
+            assert_eq!(broken.verdict(&row), not_met, "{level:?} {basis:?}");
+            assert_eq!(
+                Finding::Undecided("no key".to_owned()).verdict(&row),
+                Verdict::Skip
+            );
+        }
+    }
+}
