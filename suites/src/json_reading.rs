@@ -206,13 +206,18 @@ mod tests {
 
     #[test]
     fn a_value_is_read_past_a_mark_before_it_and_anything_after_it() {
-        let value = json!({ "a": "x:\"{\\", "b": [{ "c": 1 }] });
-        for body in [
-            value.to_string(),
-            format!("\u{feff}{value}"),
-            format!("{value} {{\"d\":1}}"),
+        for value in [
+            json!({ "a": "x:\"{\\", "b": [{ "c": 1 }] }),
+            // Of what is deeper inside, nothing ends the whole.
+            json!({ "a": { "b": [{ "c": 1 }, []] }, "d": 2 }),
         ] {
-            assert_eq!(read(body.as_bytes()), Reading::Value(value.clone()), "{body}");
+            for body in [
+                value.to_string(),
+                format!("\u{feff}{value}"),
+                format!("{value} {{\"d\":1}}"),
+            ] {
+                assert_eq!(read(body.as_bytes()), Reading::Value(value.clone()), "{body}");
+            }
         }
     }
 }

@@ -1,13 +1,14 @@
 //! The limit of 1 MiB: where it lies, what it counts, and how a body announces its length.
 //!
 //! Each case fills up a body that the target takes when it is small, and looks only for 413 or no 413: what an agent makes
-//! of a long text is another matter. A target that hangs up on a body without an answer leaves the point undecided.
+//! of a long text is another matter. A target that hangs up on a body without an answer leaves the point undecided, unless
+//! it does so each time and where nothing can have got lost on the way.
 
 use bytes::Bytes;
 
 use super::Entry;
 use crate::case::Origin::Scenario;
-use crate::http::{Exchange, Framing, Request};
+use crate::http::{Exchange, Framing, NoAnswerKind, Request};
 use crate::olbrain::Olbrain;
 use crate::olbrain::answers;
 use crate::olbrain::checks;
@@ -77,12 +78,35 @@ fn too_large(exchange: &Exchange, what: &str) -> Finding {
     )
 }
 
+/// So often has a target to hang up before that is its answer.
+const HANG_UPS: usize = 3;
+
+/// Whether the target hangs up on each body that is too large by one byte. It has read the whole of that, or next to it, so
+/// that an answer would have come through, which is less sure of one that it gives in the middle of a long body.
+fn hangs_up(olbrain: &Olbrain, probe: &Probe<'_>, agent: &str) -> Option<Exchange> {
+    let mut last = None;
+    for _ in 0..HANG_UPS {
+        let exchange = probe.send(sized(olbrain, agent, LIMIT_BYTES + 1, Filling::Letters));
+        let is_closed = (exchange.answer.as_ref()).is_err_and(|none| none.kind == NoAnswerKind::Closed);
+        last = Some(is_closed.then_some(exchange)?);
+    }
+    last
+}
+
 fn beyond(olbrain: &Olbrain, probe: &Probe<'_>) {
     const ID: &str = "olbrain.body.limit";
     for filling in [Filling::Letters, Filling::Blanks, Filling::BlanksBehind] {
         for agent in able(olbrain, probe, ID, filling) {
             let exchange = probe.send(sized(olbrain, agent, BEYOND_BYTES, filling));
             probe.judge(ID, &exchange, too_large(&exchange, "a body of 2 MiB"));
+            if filling == Filling::Letters
+                && exchange.answer.is_err()
+                && let Some(closed) = hangs_up(olbrain, probe, agent)
+            {
+                let expected = "413, because of a body of 1,048,577 bytes";
+                let got = format!("{}, {HANG_UPS} times in a row", closed.in_short());
+                probe.judge(ID, &closed, Finding::when(false, expected, got));
+            }
             if is_413(&exchange) {
                 let code = answers::code(&exchange).unwrap_or_else(|| "no code".to_owned());
                 probe.observe("olbrain.body.limit.code", &exchange, code);

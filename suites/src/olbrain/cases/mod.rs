@@ -17,6 +17,7 @@ mod run_control;
 mod run_control_misfits;
 mod run_control_others;
 mod run_list;
+mod run_list_states;
 mod run_model;
 mod run_outputs;
 mod runs;
@@ -79,6 +80,7 @@ pub(super) fn all(olbrain: &Arc<Olbrain>) -> Vec<Case> {
         runs::CASES,
         run_outputs::CASES,
         run_list::CASES,
+        run_list_states::CASES,
         run_control::CASES,
         run_control_misfits::CASES,
         run_control_others::CASES,

@@ -28,16 +28,10 @@ pub(super) const CASES: &[Entry] = &[
     ),
     ("run_list::limit", Scenario, &["olbrain.runs.list.limit"], limit),
     (
-        "run_list::status",
+        "run_list::limit_of_a_state",
         Scenario,
-        &["olbrain.runs.list.status"],
-        status,
-    ),
-    (
-        "run_list::status_under_way",
-        Scenario,
-        &["olbrain.runs.list.status"],
-        status_under_way,
+        &["olbrain.runs.list.limit"],
+        limit_of_a_state,
     ),
     (
         "run_list::ignored",
@@ -48,10 +42,10 @@ pub(super) const CASES: &[Entry] = &[
 ];
 
 /// As many runs as a list is asked for where a certain one is looked for.
-const MANY: usize = 100;
+pub(super) const MANY: usize = 100;
 
 /// The list of an agent's runs.
-fn list(olbrain: &Olbrain, agent: &str) -> Request {
+pub(super) fn list(olbrain: &Olbrain, agent: &str) -> Request {
     olbrain.fixtures.get(&calls::runs(agent))
 }
 
@@ -64,12 +58,12 @@ fn quiet(olbrain: &Olbrain) -> Result<&str, String> {
 }
 
 /// Whether a list names a run, at any place.
-fn names(exchange: &Exchange, run: &str) -> bool {
+pub(super) fn names(exchange: &Exchange, run: &str) -> bool {
     exchange.status() == Some(200) && answers::body(exchange).is_some_and(|body| answers::holds(&body, run))
 }
 
 /// The agent with a run of its own that was just queued, once its list is served.
-fn with_run<'o>(olbrain: &'o Olbrain, probe: &Probe<'_>, id: &str) -> Option<(&'o str, String)> {
+pub(super) fn with_run<'o>(olbrain: &'o Olbrain, probe: &Probe<'_>, id: &str) -> Option<(&'o str, String)> {
     let agent = match quiet(olbrain) {
         Ok(agent) => agent,
         Err(missing) => {
@@ -193,122 +187,40 @@ fn limit(olbrain: &Olbrain, probe: &Probe<'_>) {
     }
 }
 
-/// With a state, the list names no run in another one, and it names a run that is known to be in it for good.
-fn status(olbrain: &Olbrain, probe: &Probe<'_>) {
-    const ID: &str = "olbrain.runs.list.status";
-    let Some((agent, _)) = with_run(olbrain, probe, ID) else {
-        return;
-    };
-    each_apart(olbrain, probe, agent);
-    let failing = olbrain.fixtures.declared().failing_workflow_agents.first();
-    for agent in olbrain
-        .fixtures
-        .workflow()
-        .into_iter()
-        .chain(failing.map(String::as_str))
-    {
-        if let Some((run, exchange)) = runs::ended(olbrain, probe, ID, agent)
-            && let Some(state) = runs::state(&exchange)
-        {
-            found(olbrain, probe, agent, &run, &state);
-        }
-    }
-    let Ok(agent) = olbrain.fixtures.controllable() else {
-        return;
+/// The bound is one on the runs that are asked for: a newer run in another state takes nobody's place.
+fn limit_of_a_state(olbrain: &Olbrain, probe: &Probe<'_>) {
+    const ID: &str = "olbrain.runs.list.limit";
+    let agent = match olbrain.fixtures.controllable() {
+        Ok(agent) => agent,
+        Err(missing) => return probe.skip(ID, missing),
     };
     let Some(run) = runs::queued(olbrain, probe, ID, agent) else {
         return;
     };
     probe.send(runs::control(olbrain, agent, &run, Control::Cancel));
-    let state = runs::state(&runs::look(olbrain, probe, agent, &run));
-    // A run that is not cancelled has ended before, or is about to be; what cancelling does is judged with that call.
-    if state.as_deref() == Some("cancelled") {
-        found(olbrain, probe, agent, &run, "cancelled");
-        each_apart(olbrain, probe, agent);
-    }
-}
-
-/// A run that takes its time is in the list of those that run, and, when it is paused, in the list of those that are.
-fn status_under_way(olbrain: &Olbrain, probe: &Probe<'_>) {
-    const ID: &str = "olbrain.runs.list.status";
-    let Some(agent) = olbrain.fixtures.declared().slow_workflow_agents.first() else {
-        return probe.skip(
-            ID,
-            "no agent whose runs take long: declare olbrain.slow_workflow_agents",
+    let cancelled = list(olbrain, agent).query("status", "cancelled");
+    let (exchange, is_listed) = patience::until(olbrain, probe, patience::TO_BE_SEEN, &cancelled, |e| {
+        names(e, &run)
+    });
+    if !is_listed {
+        let reason = format!(
+            "no list of cancelled runs names one that was to be cancelled: {}",
+            exchange.in_short()
         );
-    };
-    let Some(run) = runs::queued(olbrain, probe, ID, agent) else {
+        return probe.skip(ID, reason);
+    }
+    if runs::queued(olbrain, probe, ID, agent).is_none() {
         return;
-    };
-    let (exchange, _) = runs::wait_for(olbrain, probe, agent, &run, |state| state != "queued");
-    if runs::state(&exchange).as_deref() == Some("running") {
-        found(olbrain, probe, agent, &run, "running");
-        probe.send(runs::control(olbrain, agent, &run, Control::Pause));
-        let settled = |state: &str| state == "paused" || runs::is_over(state);
-        let (exchange, _) = runs::wait_longer_for(olbrain, probe, patience::TO_BE_SEEN, agent, &run, settled);
-        // Whether pausing works is judged with that call.
-        if runs::state(&exchange).as_deref() == Some("paused") {
-            found(olbrain, probe, agent, &run, "paused");
-            each_apart(olbrain, probe, agent);
-        }
     }
-    // Nobody needs the run any more.
-    probe.send(runs::control(olbrain, agent, &run, Control::Cancel));
-}
-
-/// The list of each state names no run in another one.
-fn each_apart(olbrain: &Olbrain, probe: &Probe<'_>, agent: &str) {
-    for state in runs::STATES {
-        let request = list(olbrain, agent).query("status", state).query("limit", "100");
-        // A run may move on while its list is made, but hardly each time.
-        let is_met = |exchange: &Exchange| only_in(state, exchange) == Finding::Met;
-        let (exchange, _) = patience::until(olbrain, probe, patience::TO_BE_SEEN, &request, is_met);
-        let finding = checks::undecided_unless(&exchange, only_in(state, &exchange));
-        probe.judge("olbrain.runs.list.status", &exchange, finding);
-    }
-}
-
-/// A run that is in its state, and still is afterwards, is in the list of that state.
-fn found(olbrain: &Olbrain, probe: &Probe<'_>, agent: &str, run: &str, state: &str) {
-    const ID: &str = "olbrain.runs.list.status";
-    let request = list(olbrain, agent)
-        .query("status", state)
-        .query("limit", &MANY.to_string());
-    let (exchange, found) =
-        patience::until(olbrain, probe, patience::TO_BE_SEEN, &request, |e| names(e, run));
-    let finding = match runs::listed(&exchange) {
-        _ if found => Finding::Met,
-        Some(_) if runs::state(&runs::look(olbrain, probe, agent, run)).as_deref() != Some(state) => {
-            Finding::Undecided(format!("{run} has not stayed {state}"))
-        }
-        Some(items) if items.len() < MANY / 10 => {
-            let got = format!("a list of {} runs without it", items.len());
-            let wanted = format!("{run}, which is {state}, in the list of {state} runs");
-            Finding::when(
-                false,
-                patience::in_time(olbrain, patience::TO_BE_SEEN, wanted),
-                got,
-            )
-        }
-        _ => Finding::Undecided("the list cannot be read, or may have been cut".to_owned()),
-    };
-    probe.judge(ID, &exchange, finding);
-}
-
-/// No run in the list is in another state.
-fn only_in(state: &str, exchange: &Exchange) -> Finding {
-    let Some(items) = runs::listed(exchange) else {
-        return Finding::when(false, format!("200 with the {state} runs"), exchange.in_short());
-    };
-    let other = items
-        .iter()
-        .filter_map(|item| answers::text(item, "status"))
-        .find(|shown| shown != state);
-    let got = other
-        .as_ref()
-        .map(|shown| format!("a run that is {shown}"))
-        .unwrap_or_default();
-    Finding::when(other.is_none(), format!("{state} runs only"), got)
+    let one = cancelled.query("limit", "1");
+    let count = |exchange: &Exchange| runs::listed(exchange).map(|items| items.len());
+    let (exchange, found) = patience::until(olbrain, probe, patience::TO_BE_SEEN, &one, |e| {
+        count(e) == Some(1)
+    });
+    let got = count(&exchange).map_or_else(|| exchange.in_short(), |count| format!("{count} runs"));
+    let expected = "one of the cancelled runs there are, though a run in another state is newer";
+    let finding = Finding::when(found, expected, got);
+    probe.judge(ID, &exchange, checks::undecided_unless(&exchange, finding));
 }
 
 /// Parameters that nobody knows change nothing.

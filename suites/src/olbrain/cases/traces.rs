@@ -1,4 +1,4 @@
-//! Refused events leave nothing behind: no run, no session, no message.
+//! What events leave behind: refused ones no run, no session and no message, and one that is taken no more than one run.
 //!
 //! Every event carries a word of its own. What has come up in the lists since is searched for the words of the refused
 //! ones, and entries that no answer has named are counted. Events of other cases carry other words, and their entries are
@@ -35,6 +35,7 @@ pub(super) const CASES: &[Entry] = &[
         &["olbrain.refusal.no-side-effect", "olbrain.body.413-no-run"],
         |olbrain, probe| traces(olbrain, probe, Kind::Conversational),
     ),
+    ("traces::one_run", Scenario, &[ONE_RUN], one_run),
     (
         "traces::taken_afterwards",
         Scenario,
@@ -44,6 +45,7 @@ pub(super) const CASES: &[Entry] = &[
 ];
 
 const REFUSED: &str = "olbrain.refusal.no-side-effect";
+const ONE_RUN: &str = "olbrain.wf.one-run";
 const TOO_LARGE: &str = "olbrain.body.413-no-run";
 
 /// So many entries that came up meanwhile are looked into.
@@ -51,6 +53,9 @@ const LOOKED_INTO: usize = 12;
 
 /// So many events are refused for each reason.
 const EVENTS: usize = 3;
+
+/// So many events are taken one after the other, so that a second run that comes up now and then is among theirs.
+const TAKEN: usize = 8;
 
 /// How often, and how long each time, the answers to events of other cases are given time to be read.
 const LOOKS: usize = 10;
@@ -278,6 +283,53 @@ fn leaves_nothing(
         probe.judge(group.id, exchange, finding);
     }
     Ok(())
+}
+
+/// One event makes one run. A second one would show the same word.
+fn one_run(olbrain: &Olbrain, probe: &Probe<'_>) {
+    let kind = Kind::Workflow;
+    let agent = match olbrain.fixtures.agent(kind) {
+        Ok(agent) => agent,
+        Err(missing) => return probe.skip(ONE_RUN, missing),
+    };
+    let before = ids(&probe.send(list(olbrain, agent, kind)), kind);
+    let mut markers = Vec::new();
+    let mut run = String::new();
+    for _ in 0..TAKEN {
+        let marker = olbrain.fixtures.marker();
+        let event = olbrain
+            .fixtures
+            .trigger(agent, marked(olbrain, agent, &marker).to_string());
+        let Some(taken) = checks::control(probe, ONE_RUN, event) else {
+            return;
+        };
+        let Some(id) = answers::run_id(&taken) else {
+            return probe.skip(ONE_RUN, "the event was answered without a run_id");
+        };
+        run = id;
+        markers.push(marker);
+    }
+    let after = match listed_with(olbrain, probe, agent, kind, &run) {
+        Ok((after, _)) => after,
+        Err(reason) => return probe.skip(ONE_RUN, reason),
+    };
+    let last = look_into(olbrain, probe, agent, kind, &run);
+    if !markers.last().is_some_and(|marker| shows(&last, marker)) {
+        return probe.skip(ONE_RUN, "a run does not show the inputs of its event");
+    }
+    // Other cases may be about to read the answers that name some of these.
+    patience::settle(SETTLE);
+    let new = after
+        .difference(&before)
+        .filter(|id| olbrain.ledger.owner(id).is_none());
+    let second = new
+        .take(LOOKED_INTO)
+        .map(|id| look_into(olbrain, probe, agent, kind, id))
+        .find(|seen| markers.iter().any(|marker| shows(seen, marker)));
+    let expected = "no run with the inputs of an event but the one that its answer names";
+    let got = second.as_ref().map_or_else(String::new, Exchange::in_short);
+    let finding = Finding::when(second.is_none(), expected, got);
+    probe.judge(ONE_RUN, second.as_ref().unwrap_or(&last), finding);
 }
 
 /// An event that was refused is taken when it is sent as it should be, even if it asks not to be taken twice.

@@ -6,7 +6,7 @@ use http::{Request, Response, StatusCode};
 
 use super::parts::{is_message, is_run, let_in, refusal, triggered};
 use crate::mutant::bend::{status_instead, with_body};
-use crate::mutant::{Mutant, Reference};
+use crate::mutant::{Answer, Mutant, Reference};
 use crate::olbrain::padding::LIMIT_BYTES;
 
 pub(super) const MUTANTS: &[Mutant] = &[
@@ -53,6 +53,17 @@ pub(super) const MUTANTS: &[Mutant] = &[
                 return refusal(reference, StatusCode::BAD_REQUEST, "bad_request", text);
             }
             response
+        },
+    ),
+    Mutant::in_a_crowd(
+        "too-large-is-hung-up-on",
+        "olbrain.body.limit",
+        "ends the connection when a body becomes too large",
+        |reference, request| {
+            if triggered(&request).is_some() && request.body().len() > LIMIT_BYTES {
+                return Answer::none();
+            }
+            Answer::from(reference.respond(&request))
         },
     ),
     Mutant::new(

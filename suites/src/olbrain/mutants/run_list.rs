@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::parts::{fixtures, refusal};
 use super::places::{Page, at, edit, restatused};
-use crate::mutant::bend::{pairs, query_value, with_pairs, with_path, with_query};
+use crate::mutant::bend::{edited, pairs, query_value, with_pairs, with_path, with_query};
 use crate::mutant::{Mutant, Reference};
 
 const RUNS: &[Page] = &[Page::Runs];
@@ -245,6 +245,25 @@ pub(super) const MUTANTS: &[Mutant] = &[
             listed(reference, &request, |runs| {
                 if asks {
                     runs.clear();
+                }
+            })
+        },
+    ),
+    Mutant::new(
+        "limit-before-status",
+        "olbrain.runs.list.limit",
+        "cuts the list and then looks for the state in what is left",
+        |reference, request| {
+            let Some(state) = query_value(&request, "status") else {
+                return reference.respond(&request);
+            };
+            let response = without(reference, &request, |name, _| name == "status");
+            if at(&request, RUNS).is_none() {
+                return response;
+            }
+            edited(response, |list| {
+                if let Some(runs) = list.as_array_mut() {
+                    runs.retain(|run| run["status"] == *state);
                 }
             })
         },

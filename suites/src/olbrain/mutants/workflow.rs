@@ -173,6 +173,29 @@ pub(super) const MUTANTS: &[Mutant] = &[
     )
     .now_and_then(),
     Mutant::new(
+        "run-twice",
+        "olbrain.wf.one-run",
+        "hands each event to two workers, of which one tells the client",
+        |reference, request| {
+            if is_run(reference, &request) {
+                drop(reference.respond(&request));
+            }
+            reference.respond(&request)
+        },
+    ),
+    Mutant::new(
+        "run-twice-now-and-then",
+        "olbrain.wf.one-run",
+        "queues every seventh run again, since it did not hear of it in time",
+        |reference, request| {
+            if is_run(reference, &request) && reference.memory().earlier("runs") % 7 == 6 {
+                drop(reference.respond(&request));
+            }
+            reference.respond(&request)
+        },
+    )
+    .now_and_then(),
+    Mutant::new(
         "run-not-kept",
         "olbrain.wf.pollable",
         "answers with the id of the message in its queue, which is not that of the run",

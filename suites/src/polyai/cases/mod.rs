@@ -8,6 +8,7 @@ mod extract;
 mod headers;
 mod ids;
 mod json;
+mod media_type;
 mod open;
 mod open_bodies;
 mod query;
@@ -45,6 +46,7 @@ pub(super) fn all(polyai: &Arc<Polyai>) -> Vec<Case> {
         xml::CASES,
         encoding::CASES,
         headers::CASES,
+        media_type::CASES,
         ids::CASES,
         refusals::CASES,
         transport::CASES,

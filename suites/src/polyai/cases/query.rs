@@ -19,6 +19,12 @@ pub(super) const CASES: &[Entry] = &[
         location_synonyms,
     ),
     ("query::extra", Scenario, &["polyai.query.extra"], extra),
+    (
+        "query::namesakes",
+        Scenario,
+        &["polyai.query.in-query"],
+        namesakes,
+    ),
     ("query::order", Property, &["polyai.query.order"], order),
     (
         "query::percent_encoding",
@@ -114,6 +120,48 @@ fn extra(polyai: &Polyai, probe: &Probe<'_>) {
     checks::equivalent(polyai, probe, "polyai.query.extra", place, plain, |id| {
         many(plain(id))
     });
+}
+
+/// Fields of a body that are called like the parameters: a sender's project has an id as well.
+fn namesakes(polyai: &Polyai, probe: &Probe<'_>) {
+    const ID: &str = "polyai.query.in-query";
+    let all = [
+        ("event_id_location", "headers"),
+        ("event_id_path", "hookproof-no-such-member"),
+        ("account_id", "hookproof-no-such-account"),
+        ("project_id", "hookproof-no-such-project"),
+    ];
+    for count in 0..=all.len() {
+        // Each alone, and then all of them.
+        let fields = all.get(count..=count).unwrap_or(&all);
+        let names: Vec<&str> = fields.iter().map(|(name, _)| *name).collect();
+        let place = format!("at cid, beside fields that are called {}", names.join(", "));
+        let json = |id: &str| {
+            let mut body = serde_json::json!({ "cid": id, "status": "succeeded" });
+            for (name, value) in fields {
+                body[*name] = (*value).into();
+            }
+            polyai
+                .fixtures
+                .request("payload", "cid")
+                .body("application/json", body.to_string())
+        };
+        let plain = |id: &str| polyai.fixtures.baseline(id);
+        checks::equivalent(polyai, probe, ID, &place, plain, json);
+        let form = |id: &str, fields: &[(&str, &str)]| {
+            let body = form_urlencoded::Serializer::new(String::new())
+                .append_pair("cid", id)
+                .extend_pairs(fields)
+                .finish();
+            polyai
+                .fixtures
+                .request("payload", "cid")
+                .body("application/x-www-form-urlencoded", body)
+        };
+        let place = format!("in a form, {place}");
+        let plain = |id: &str| form(id, &[]);
+        checks::equivalent(polyai, probe, ID, &place, plain, |id| form(id, fields));
+    }
 }
 
 /// The four parameters, and one of the caller's own, in any order.

@@ -290,16 +290,4 @@ pub(super) const MUTANTS: &[Mutant] = &[
             reference.respond(&request)
         },
     ),
-    Mutant::new(
-        "json-in-small-letters",
-        "polyai.extract.json.content-type-case",
-        "knows application/json in lower-case letters only",
-        |reference, request| {
-            let label = media_type(&request);
-            if label != label.to_lowercase() && label.to_lowercase().starts_with("application/json") {
-                return refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Unsupported media type");
-            }
-            reference.respond(&request)
-        },
-    ),
 ];

@@ -11,6 +11,8 @@ mod json;
 mod json_values;
 mod locations;
 mod lookup;
+mod media_types;
+mod namesakes;
 mod one_way;
 mod query;
 mod response;
@@ -28,10 +30,12 @@ pub(crate) fn all() -> Vec<&'static Mutant> {
         auth::MUTANTS,
         lookup::MUTANTS,
         query::MUTANTS,
+        namesakes::MUTANTS,
         locations::MUTANTS,
         json::MUTANTS,
         json_values::MUTANTS,
         formats::MUTANTS,
+        media_types::MUTANTS,
         body::MUTANTS,
         ids::MUTANTS,
         decoding::MUTANTS,
