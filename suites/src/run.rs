@@ -238,3 +238,6 @@ impl Run {
         sinks.iter_mut().filter_map(|sink| sink.finish().err()).collect()
     }
 }
+
+#[cfg(test)]
+mod tests;
