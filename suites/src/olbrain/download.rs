@@ -4,7 +4,8 @@
 
 use std::net::IpAddr;
 
-use crate::http::{BaseUrl, Request, Response};
+use crate::http::{BaseUrl, Exchange, Request, Response};
+use crate::probe::Probe;
 use crate::verdict::Finding;
 
 /// The plain GET of an address, or why it is not sent.
@@ -21,6 +22,42 @@ pub(crate) fn request(base: &BaseUrl, url: &str) -> Result<Request, String> {
             "the address leads to another host than the target's ({host}), where the suite sends nothing"
         ))
     }
+}
+
+/// So many redirects are followed, one after the other.
+const MOST_HOPS: usize = 5;
+
+/// Sends the plain GET and follows where it is led. The error says why that ends at an address that is not asked.
+pub(crate) fn followed(
+    base: &BaseUrl,
+    probe: &Probe<'_>,
+    request: Request,
+) -> (Exchange, Result<(), String>) {
+    let mut exchange = probe.send(request);
+    for _ in 0..MOST_HOPS {
+        match next(base, &exchange) {
+            None => break,
+            Some(Ok(request)) => exchange = probe.send(request),
+            Some(Err(reason)) => return (exchange, Err(reason)),
+        }
+    }
+    (exchange, Ok(()))
+}
+
+/// Where an answer leads, if it leads anywhere.
+fn next(base: &BaseUrl, exchange: &Exchange) -> Option<Result<Request, String>> {
+    let response = exchange
+        .response()
+        .filter(|response| (300..400).contains(&response.status))?;
+    let location = response.header("location")?;
+    let asked = &exchange.request;
+    let here = format!("{}{}", asked.origin.as_deref()?, asked.target());
+    let there = reqwest::Url::parse(&here).and_then(|here| here.join(location));
+    Some(
+        there
+            .map_err(|error| error.to_string())
+            .and_then(|there| self::request(base, there.as_str())),
+    )
 }
 
 /// The host of an absolute URL, without brackets and port.

@@ -5,11 +5,13 @@ use serde_json::{Value, json};
 
 use super::Entry;
 use crate::case::Origin::{Property, Scenario};
-use crate::http::Framing;
+use crate::http::{Exchange, Framing, Request};
 use crate::olbrain::Olbrain;
 use crate::olbrain::answers;
 use crate::olbrain::checks;
 use crate::olbrain::fixtures::Kind;
+use crate::olbrain::patience;
+use crate::olbrain::runs;
 use crate::olbrain::strategies;
 use crate::olbrain::upload;
 use crate::probe::Probe;
@@ -36,6 +38,12 @@ pub(super) const CASES: &[Entry] = &[
         Property,
         &["olbrain.body.utf8"],
         beyond_ascii,
+    ),
+    (
+        "body::across_chunks",
+        Scenario,
+        &["olbrain.body.utf8"],
+        across_chunks,
     ),
     (
         "body::malformed",
@@ -189,6 +197,40 @@ fn beyond_ascii(olbrain: &Olbrain, probe: &Probe<'_>) {
             }
         }
     });
+}
+
+/// A text that is a character of several bytes at nearly every place, so that wherever a body is cut, one is cut.
+const CUT_ANYWHERE: &str = "größe €7 名前 😀 ünïcödé";
+
+/// What comes in pieces is put together before it is read as text: a character may lie across two of them.
+fn across_chunks(olbrain: &Olbrain, probe: &Probe<'_>) {
+    const ID: &str = "olbrain.body.utf8";
+    let fixtures = &olbrain.fixtures;
+    let agent = match fixtures.workflow() {
+        Ok(agent) => agent,
+        Err(missing) => return probe.skip(ID, missing),
+    };
+    let mut body = fixtures.body_for(agent);
+    body["inputs"]["customer_name"] = json!(CUT_ANYWHERE);
+    let event = fixtures.trigger(agent, body.to_string()).exact();
+    let shown = |event: Request| -> Option<(bool, Exchange)> {
+        let run = answers::run_id(&probe.send(event))?;
+        let request = runs::fetch(olbrain, agent, &run);
+        let is_there = |exchange: &Exchange| exchange.status() == Some(200);
+        let (exchange, found) = patience::until(olbrain, probe, patience::TO_BE_SEEN, &request, is_there);
+        let text = answers::body(&exchange).filter(|_| found)?["inputs"]["customer_name"].clone();
+        Some((text == CUT_ANYWHERE, exchange))
+    };
+    if !shown(event.clone()).is_some_and(|(same, _)| same) {
+        return probe.skip(ID, "a run does not show the text of its event beyond ASCII");
+    }
+    for bytes in [1, 2, 5] {
+        // Whether bodies in chunks are taken at all has a requirement of its own.
+        if let Some((same, exchange)) = shown(event.clone().framing(Framing::Chunked(bytes))) {
+            let expected = format!("customer_name: {CUT_ANYWHERE}, which came in chunks of {bytes} bytes");
+            probe.judge(ID, &exchange, Finding::when(same, expected, exchange.in_short()));
+        }
+    }
 }
 
 /// The same JSON with every character beyond ASCII as an escape.

@@ -96,21 +96,18 @@ fn download(olbrain: &Olbrain, probe: &Probe<'_>) {
         return;
     };
     // An address that is given out is good for more than one look.
-    let first = probe.send(request.clone());
-    let exchange = if first.status() == Some(200) {
-        probe.send(request)
-    } else {
-        first
-    };
+    let fetch = || download::followed(olbrain.target.base(), probe, request.clone());
+    let (mut exchange, mut way) = fetch();
+    if exchange.status() == Some(200) {
+        (exchange, way) = fetch();
+    }
     let fetched = exchange.status() == Some(200);
-    let finding = if exchange
-        .status()
-        .is_some_and(|status| (300..400).contains(&status))
-    {
-        Finding::Undecided("the file is kept at another address, which the suite does not follow".to_owned())
-    } else {
-        let expected = "200 for a plain GET without Authorization";
-        Finding::when(fetched, expected, exchange.in_short())
+    let finding = match way {
+        Err(reason) => Finding::Undecided(reason),
+        Ok(()) => {
+            let expected = "200 for a plain GET without Authorization";
+            Finding::when(fetched, expected, exchange.in_short())
+        }
     };
     probe.judge(ID, &exchange, finding);
     let Some(response) = exchange.response().filter(|_| fetched) else {

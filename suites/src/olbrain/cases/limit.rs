@@ -183,6 +183,17 @@ fn chunked(olbrain: &Olbrain, probe: &Probe<'_>) {
         if checks::control(probe, ID, small).is_none() {
             continue;
         }
+        let exact = |framing: Option<Framing>| {
+            let request = sized(olbrain, agent, LIMIT_BYTES, Filling::Letters);
+            probe.send(framing.map_or(request.clone(), |framing| request.framing(framing)))
+        };
+        // What is taken with a length is taken without one: what announces a chunk is no part of the body.
+        if exact(None).is_success() {
+            let exchange = exact(Some(framing));
+            let expected = "no 413 for a body of exactly 1,048,576 bytes in chunks";
+            let finding = Finding::when(!is_413(&exchange), expected, exchange.in_short());
+            probe.judge(ID, &exchange, checks::undecided_unless(&exchange, finding));
+        }
         for size in [LIMIT_BYTES + 1, BEYOND_BYTES] {
             let announced = probe.send(sized(olbrain, agent, size, Filling::Letters));
             if !is_413(&announced) {

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::Entry;
 use crate::case::Origin::Scenario;
-use crate::http::Exchange;
+use crate::http::{Exchange, Request};
 use crate::olbrain::Olbrain;
 use crate::olbrain::answers;
 use crate::olbrain::download;
@@ -59,23 +59,32 @@ fn output_files(olbrain: &Olbrain, probe: &Probe<'_>) {
     }
     expiry(olbrain, probe, agent, &run, &exchange, first);
     let url = answers::text(first, "url").unwrap_or_default();
-    match download::request(olbrain.target.base(), &url) {
-        Ok(request) => {
-            let file = probe.send(request);
-            let fetched = file.status() == Some(200);
-            let expected = "200 for a plain GET of the address, without Authorization";
-            probe.judge(
-                "olbrain.runs.get.url",
-                &file,
-                Finding::when(fetched, expected, file.in_short()),
-            );
-            let announced = first.get("size_bytes").and_then(Value::as_u64);
-            if let Some((response, size)) = file.response().filter(|_| fetched).zip(announced) {
-                let finding = download::size(response, size);
-                probe.judge("olbrain.runs.get.url.size", &file, finding);
-            }
-        }
-        Err(reason) => probe.skip("olbrain.runs.get.url", reason),
+    fetch(olbrain, probe, &exchange, first, &url);
+}
+
+/// The address of a file is a whole one, and a plain GET of it gives as many bytes as the entry says.
+fn fetch(olbrain: &Olbrain, probe: &Probe<'_>, shown: &Exchange, entry: &Value, url: &str) {
+    const ID: &str = "olbrain.runs.get.url";
+    if !url.is_empty() && Request::absolute(url).is_none() {
+        let expected = "a url that is a whole address, as a signed one is";
+        return probe.judge(ID, shown, Finding::when(false, expected, format!("url: {url}")));
+    }
+    let base = olbrain.target.base();
+    let request = match download::request(base, url) {
+        Ok(request) => request,
+        Err(reason) => return probe.skip(ID, reason),
+    };
+    let (file, way) = download::followed(base, probe, request);
+    if let Err(reason) = way {
+        return probe.judge(ID, &file, Finding::Undecided(reason));
+    }
+    let fetched = file.status() == Some(200);
+    let expected = "200 for a plain GET of the address, without Authorization";
+    probe.judge(ID, &file, Finding::when(fetched, expected, file.in_short()));
+    let announced = entry.get("size_bytes").and_then(Value::as_u64);
+    if let Some((response, size)) = file.response().filter(|_| fetched).zip(announced) {
+        let finding = download::size(response, size);
+        probe.judge("olbrain.runs.get.url.size", &file, finding);
     }
 }
 

@@ -218,6 +218,27 @@ fn traces(olbrain: &Olbrain, probe: &Probe<'_>, kind: Kind) {
             probe.skip(group.id, reason);
         }
     }
+    let strict = olbrain.fixtures.declared().strict_workflow_agents.first();
+    if let Some(agent) = strict.filter(|_| kind == Kind::Workflow) {
+        let group = misfits(olbrain, agent);
+        if let Err(reason) = leaves_nothing(olbrain, probe, agent, kind, &group) {
+            probe.skip(group.id, reason);
+        }
+    }
+}
+
+/// Events with inputs that an agent was declared not to take.
+fn misfits(olbrain: &Olbrain, agent: &str) -> Refused {
+    let events = (0..EVENTS).map(|_| olbrain.fixtures.marker()).map(|marker| {
+        let body = json!({ "inputs": format!("{marker}@example.com") });
+        let request = olbrain.fixtures.trigger(agent, body.to_string());
+        (marker, request)
+    });
+    Refused {
+        id: REFUSED,
+        what: "whose inputs do not fit",
+        events: events.collect(),
+    }
 }
 
 /// Sends the events and looks for what they left. The error says why nothing can be told.

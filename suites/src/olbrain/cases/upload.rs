@@ -128,6 +128,18 @@ fn described(olbrain: &Olbrain, probe: &Probe<'_>) {
     twins(probe, |content| {
         request(olbrain, agent, Part::file("customers.csv", "text/csv", content))
     });
+    for filename in ODD_NAMES {
+        let part = Part::file(filename, "text/csv", olbrain.fixtures.marker());
+        let exchange = probe.send(request(olbrain, agent, part));
+        if let Some(got) = answers::member(&exchange, "filename").filter(|_| exchange.status() == Some(200)) {
+            let finding = Finding::when(
+                got == filename,
+                format!("filename: {filename}"),
+                exchange.in_short(),
+            );
+            probe.judge("olbrain.upl.filename", &exchange, finding);
+        }
+    }
     let types = [
         "text/csv",
         "application/pdf",
@@ -158,6 +170,14 @@ fn described(olbrain: &Olbrain, probe: &Probe<'_>) {
         describe(olbrain, probe, &exchange, length, &filename, content_type);
     });
 }
+
+/// Names as people give them. Inside of quotes none of the signs means anything to a form, and RFC 7578 §4.2 has names in UTF-8.
+const ODD_NAMES: [&str; 4] = [
+    "Q3; final, really.csv",
+    "customers+leads (2).csv",
+    "größe 名前.csv",
+    "a-list-of-all-customers-and-of-those-who-were-asked-and-did-not-want-to-be-one-as-of-the-last-quarter.csv",
+];
 
 /// Two files alike in name, type and length are two files.
 fn twins(probe: &Probe<'_>, upload: impl Fn(&'static str) -> Request) {

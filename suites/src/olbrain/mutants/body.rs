@@ -1,7 +1,6 @@
 //! What an event may hold, and how it may be written.
 
 use bytes::Bytes;
-use http::header::TRANSFER_ENCODING;
 use http::{Request, Response, StatusCode};
 use memchr::memmem;
 use serde_json::Value;
@@ -171,29 +170,6 @@ pub(super) const MUTANTS: &[Mutant] = &[
                 json_body(&request).is_none() && serde_json::from_slice::<Value>(&repaired).is_ok();
             if is_repairable && triggered(&request).is_some() {
                 return reference.respond(&request.map(|_| repaired.into()));
-            }
-            reference.respond(&request)
-        },
-    ),
-    Mutant::new(
-        "chunks-not-read",
-        "olbrain.body.chunked",
-        "reads as many bytes as Content-Length says, and so none of a body in chunks",
-        |reference, request| {
-            if request.headers().contains_key(TRANSFER_ENCODING) {
-                return reference.respond(&request.map(|_| Bytes::new()));
-            }
-            reference.respond(&request)
-        },
-    ),
-    Mutant::new(
-        "chunks-refused",
-        "olbrain.body.chunked",
-        "answers 501 to a body in chunks",
-        |reference, request| {
-            if request.headers().contains_key(TRANSFER_ENCODING) {
-                let text = "Transfer-Encoding is not supported.";
-                return refusal(reference, StatusCode::NOT_IMPLEMENTED, "not_implemented", text);
             }
             reference.respond(&request)
         },

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::parts::{
     authorization, crash, edit_error, fixtures, is_message, is_run, let_in, refusal, token, triggered,
 };
-use crate::mutant::bend::{answer, edited, json_body, with_status};
+use crate::mutant::bend::{answer, edited, json_body, with_body, with_status};
 use crate::mutant::{Answer, Mutant};
 
 pub(super) const MUTANTS: &[Mutant] = &[
@@ -289,6 +289,23 @@ pub(super) const MUTANTS: &[Mutant] = &[
             if response.status() == StatusCode::UNAUTHORIZED && is_message(reference, &request) {
                 // What it answers is not what the client is told.
                 drop(reference.respond(&let_in(reference, request)));
+            }
+            response
+        },
+    ),
+    Mutant::new(
+        "misfit-is-queued",
+        "olbrain.refusal.no-side-effect",
+        "queues the run, and then finds that its inputs do not fit",
+        |reference, request| {
+            let response = reference.respond(&request);
+            let strict = &fixtures(reference).strict_workflow_agents;
+            let is_misfit = response.status() == StatusCode::BAD_REQUEST
+                && triggered(&request).is_some_and(|agent| strict.iter().any(|known| known == agent));
+            if let Some(body) = json_body(&request).filter(|_| is_misfit) {
+                let queued = json!({ "inputs": { "customer_email": body["inputs"] } }).to_string();
+                // What it answers is not what the client is told.
+                drop(reference.respond(&with_body(request, queued)));
             }
             response
         },

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::parts::refusal;
 use super::replies::replied;
-use crate::mutant::bend::{status_instead, with_status};
+use crate::mutant::bend::{labelled, status_instead, with_status};
 use crate::mutant::{Mutant, Reference};
 
 /// What every address of a file begins with at the reference.
@@ -127,6 +127,34 @@ pub(super) const MUTANTS: &[Mutant] = &[
                 return status_instead(response, StatusCode::OK, StatusCode::NOT_FOUND);
             }
             response
+        },
+    ),
+    Mutant::new(
+        "file-moved-away",
+        "olbrain.file.fetch",
+        "leads to the place where the file was before it was moved",
+        |reference, request| {
+            let is_file = request.uri().path().starts_with(FILES);
+            let response = reference.respond(&request);
+            if is_file && response.status() == StatusCode::OK {
+                return leading_to(reference, "/api/agents/files/gone");
+            }
+            response
+        },
+    ),
+    Mutant::new(
+        "file-behind-login",
+        "olbrain.file.pdf",
+        "leads whoever fetches a file to a page to log in",
+        |reference, request| {
+            let path = request.uri().path();
+            if path == LOGIN {
+                return labelled(page(), "text/html");
+            }
+            if path.starts_with(FILES) {
+                return leading_to(reference, LOGIN);
+            }
+            reference.respond(&request)
         },
     ),
     Mutant::new(
@@ -319,4 +347,21 @@ fn with_target(mut request: Request<Bytes>, target: &str) -> Request<Bytes> {
         *request.uri_mut() = uri;
     }
     request
+}
+
+/// Where a person logs in.
+const LOGIN: &str = "/login";
+
+fn page() -> Response<Bytes> {
+    Response::new(Bytes::from("<!doctype html><title>Log in</title>"))
+}
+
+/// A redirect to another path of the server.
+fn leading_to(reference: &Reference<'_>, path: &str) -> Response<Bytes> {
+    let text = "The file is elsewhere.";
+    let mut response = refusal(reference, StatusCode::FOUND, "found", text);
+    if let Ok(place) = path.parse() {
+        response.headers_mut().insert(http::header::LOCATION, place);
+    }
+    response
 }

@@ -1,7 +1,6 @@
 //! The limit of 1 MiB.
 
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::{Request, Response, StatusCode};
 
 use super::parts::{is_message, is_run, let_in, refusal, triggered};
@@ -147,38 +146,6 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     ),
     Mutant::new(
-        "limit-on-content-length",
-        "olbrain.body.limit.chunked",
-        "goes by Content-Length, and so has no limit where there is none",
-        |reference, request| {
-            let unannounced = !request.headers().contains_key(CONTENT_LENGTH);
-            forgiving_where(reference, request, unannounced)
-        },
-    ),
-    Mutant::new(
-        "chunks-beyond-the-limit-are-broken",
-        "olbrain.body.limit.chunked",
-        "stops to read chunks at the limit, and answers 400",
-        |reference, request| {
-            let is_chunked = request.headers().contains_key(TRANSFER_ENCODING);
-            let response = reference.respond(&request);
-            if is_chunked {
-                return status_instead(response, StatusCode::PAYLOAD_TOO_LARGE, StatusCode::BAD_REQUEST);
-            }
-            response
-        },
-    ),
-    Mutant::new(
-        "chunks-measured-one-by-one",
-        "olbrain.body.limit.chunked",
-        "holds each chunk against the limit and not their sum, up to twice the limit",
-        |reference, request| {
-            let is_chunked = request.headers().contains_key(TRANSFER_ENCODING);
-            let forgives = is_chunked && request.body().len() < 2 * LIMIT_BYTES;
-            forgiving_where(reference, request, forgives)
-        },
-    ),
-    Mutant::new(
         "too-large-is-queued",
         "olbrain.body.413-no-run",
         "queues the run before it measures the body",
@@ -223,7 +190,7 @@ fn made_small(request: Request<Bytes>) -> Request<Bytes> {
 }
 
 /// The answer of a server that finds a body too large in other cases as well.
-fn limited(
+pub(super) fn limited(
     reference: &Reference<'_>,
     request: &Request<Bytes>,
     is_large: fn(usize) -> bool,
@@ -249,7 +216,11 @@ fn forgiving(reference: &Reference<'_>, request: Request<Bytes>, limit: usize) -
 }
 
 /// The answer of a server that takes a body of any size here.
-fn forgiving_where(reference: &Reference<'_>, request: Request<Bytes>, forgives: bool) -> Response<Bytes> {
+pub(super) fn forgiving_where(
+    reference: &Reference<'_>,
+    request: Request<Bytes>,
+    forgives: bool,
+) -> Response<Bytes> {
     if forgives && triggered(&request).is_some() {
         return reference.respond(&made_small(request));
     }

@@ -4,6 +4,7 @@ mod agents;
 mod auth;
 mod auth_tokens;
 mod body;
+mod chunks;
 mod conduct;
 mod error_answers;
 mod errors;
@@ -37,6 +38,7 @@ pub(crate) fn all() -> Vec<&'static Mutant> {
         body::MUTANTS,
         idempotency::MUTANTS,
         limit::MUTANTS,
+        chunks::MUTANTS,
         replies::MUTANTS,
         reply_values::MUTANTS,
         files::MUTANTS,

@@ -321,6 +321,18 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     ),
     Mutant::new(
+        "output-files-by-path",
+        "olbrain.runs.get.url",
+        "gives the path of an output file and not its address",
+        |reference, request| {
+            left(reference, &request, |file| {
+                let url = file["url"].as_str().unwrap_or_default();
+                let path = url.splitn(4, '/').nth(3).unwrap_or_default();
+                file["url"] = format!("/{path}").into();
+            })
+        },
+    ),
+    Mutant::new(
         "output-size-of-its-text",
         "olbrain.runs.get.url.size",
         "gives the length of an output file in base64",

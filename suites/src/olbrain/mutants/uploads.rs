@@ -239,15 +239,35 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "filename-in-lower-case",
         "olbrain.upl.filename",
         "writes names of files in lower case",
+        |reference, request| named(reference, &request, str::to_lowercase),
+    ),
+    Mutant::new(
+        "filename-to-the-semicolon",
+        "olbrain.upl.filename",
+        "ends the name of a file at a semicolon, though it stands in quotes",
         |reference, request| {
-            edit(reference, &request, Page::Upload, |body| {
-                body["filename"] = body["filename"]
-                    .as_str()
-                    .unwrap_or_default()
-                    .to_lowercase()
-                    .into();
+            named(reference, &request, |name| {
+                name.split(';').next().unwrap_or_default().to_owned()
             })
         },
+    ),
+    Mutant::new(
+        "filename-like-a-form",
+        "olbrain.upl.filename",
+        "reads the name of a file as a form writes it, with + for a blank",
+        |reference, request| named(reference, &request, |name| name.replace('+', " ")),
+    ),
+    Mutant::new(
+        "filename-in-latin-1",
+        "olbrain.upl.filename",
+        "reads the bytes of a file's name as letters of ISO 8859-1, as a form parser does",
+        |reference, request| named(reference, &request, |name| name.bytes().map(char::from).collect()),
+    ),
+    Mutant::new(
+        "filename-of-sixty-four",
+        "olbrain.upl.filename",
+        "keeps 64 characters of the name of a file",
+        |reference, request| named(reference, &request, |name| name.chars().take(64).collect()),
     ),
     Mutant::new(
         "filename-as-stored",
@@ -311,6 +331,19 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     ),
 ];
+
+/// The answer to an upload, with another name of the file.
+fn named(
+    reference: &Reference<'_>,
+    request: &Request<Bytes>,
+    change: impl FnOnce(&str) -> String,
+) -> Response<Bytes> {
+    edit(reference, request, Page::Upload, |body| {
+        if let Some(name) = body["filename"].as_str() {
+            body["filename"] = change(name).into();
+        }
+    })
+}
 
 /// Whether the body names a file anywhere.
 fn names_file(body: &Value) -> bool {
