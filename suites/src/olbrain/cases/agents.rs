@@ -284,8 +284,17 @@ fn type_in_body(olbrain: &Olbrain, probe: &Probe<'_>) {
             Kind::Conversational => json!("workflow"),
             Kind::Workflow => json!("conversational"),
         };
-        for name in ["type", "agent_type", "kind", "runtime"] {
-            let exchange = probe.send(fixtures.event_with(agent, &[(name, other.clone())]));
+        let kinds = ["type", "agent_type", "kind", "runtime"].map(|name| (name, other.clone()));
+        // How an answer should come is no more the sender's choice than who gives it.
+        let ways = ["mode", "response_mode"].map(|name| {
+            let way = match kind {
+                Kind::Conversational => "async",
+                Kind::Workflow => "sync",
+            };
+            (name, json!(way))
+        });
+        for (name, value) in kinds.into_iter().chain(ways) {
+            let exchange = probe.send(fixtures.event_with(agent, &[(name, value)]));
             let finding = if exchange.is_success() {
                 let expected = format!(
                     "the status of the same event without {name}, {:?}",

@@ -64,6 +64,9 @@ pub(super) const CASES: &[Entry] = &[
     ),
 ];
 
+/// So often is a sentence repeated in a long message, which makes it some 100 KiB.
+const LONG_TIMES: usize = 3_600;
+
 /// Events for every conversational agent. A refusal of one is a breach here, since no other case asks that it succeeds.
 fn reply(olbrain: &Olbrain, probe: &Probe<'_>) {
     const ID: &str = "olbrain.conv.200";
@@ -84,6 +87,9 @@ fn reply(olbrain: &Olbrain, probe: &Probe<'_>) {
                 probe.judge(ID, &exchange, checks::undecided_unless(&exchange, finding));
             }
         }
+        // A long message may be more than an agent takes; if it is answered, it is answered like any other.
+        let long = "Order placed for Acme Corp. ".repeat(LONG_TIMES);
+        probe.send(fixtures.event_with(agent, &[("message", long.into())]));
     }
 }
 

@@ -60,6 +60,8 @@ fn spelling(olbrain: &Olbrain, probe: &Probe<'_>) {
     for (id, media_type) in [
         ("olbrain.ct.charset", "application/json; charset=utf-8"),
         ("olbrain.ct.charset", "application/json;charset=UTF-8"),
+        ("olbrain.ct.charset", "application/json; charset=\"utf-8\""),
+        ("olbrain.ct.charset", "application/json; profile=v1"),
         ("olbrain.ct.case", "Application/JSON"),
         ("olbrain.ct.case", "APPLICATION/JSON"),
     ] {

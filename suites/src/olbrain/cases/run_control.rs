@@ -37,6 +37,7 @@ pub(super) const CASES: &[Entry] = &[
             "olbrain.runs.resume",
             "olbrain.runs.control.empty-body",
             "olbrain.runs.control.status",
+            "olbrain.runs.progress",
         ],
         pause_and_resume,
     ),
@@ -48,6 +49,7 @@ pub(super) const CASES: &[Entry] = &[
             "olbrain.runs.retry.new-run",
             "olbrain.runs.control.empty-body",
             "olbrain.runs.control.status",
+            "olbrain.runs.progress",
         ],
         retry,
     ),
@@ -263,8 +265,25 @@ fn pause_and_resume(olbrain: &Olbrain, probe: &Probe<'_>) {
     let expected = patience::in_time(olbrain, patience::TO_OBEY, wanted);
     let got = format!("{}, and then {}", answer.in_short(), after.in_short());
     probe.judge(RESUME, &answer, Finding::when(resumed, expected, got));
+    if resumed {
+        moves_on(olbrain, probe, agent, &run, "resumed");
+    }
     // Nobody needs the run any more.
     probe.send(runs::control(olbrain, agent, &run, Control::Cancel));
+}
+
+/// A run that was queued once more does not stay so.
+fn moves_on(olbrain: &Olbrain, probe: &Probe<'_>, agent: &str, run: &str, what: &str) {
+    let time = patience::TO_START;
+    let (exchange, moved) =
+        runs::wait_longer_for(olbrain, probe, time, agent, run, |state| state != "queued");
+    if !moved && runs::state(&exchange).is_none() {
+        return;
+    }
+    let wanted = format!("another state than queued for a run that was {what}");
+    let expected = patience::in_time(olbrain, time, wanted);
+    let finding = Finding::when(moved, expected, exchange.in_short());
+    probe.judge("olbrain.runs.progress", &exchange, finding);
 }
 
 /// A failed run starts again. It may fail again before anybody looks, so any change of it shows that it did; so does a new
@@ -326,6 +345,7 @@ fn retry(olbrain: &Olbrain, probe: &Probe<'_>) {
             });
         let expected = format!("{retried} with the inputs of the run that failed");
         probe.judge(ID, &after, Finding::when(same, expected, after.in_short()));
+        moves_on(olbrain, probe, agent, &retried, "retried");
     } else {
         // A new run may have been made without being named; a target may also show nothing that could change.
         let reason = format!(

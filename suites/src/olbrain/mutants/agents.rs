@@ -283,6 +283,19 @@ pub(super) const MUTANTS: &[Mutant] = &[
             response
         },
     ),
+    Mutant::new(
+        "mode-in-body",
+        "olbrain.agent.type-in-body",
+        "answers 202 to whom says that it need not wait, as another path of the service does",
+        |reference, request| {
+            let says = json_body(&request).is_some_and(|body| body.get("mode") == Some(&json!("async")));
+            let response = reference.respond(&request);
+            if says {
+                return status_instead(response, StatusCode::OK, StatusCode::ACCEPTED);
+            }
+            response
+        },
+    ),
 ];
 
 /// The trigger's path, with nothing where the agent belongs.

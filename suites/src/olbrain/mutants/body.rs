@@ -302,6 +302,17 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     ),
     Mutant::new(
+        "charset-without-quotes",
+        "olbrain.ct.charset",
+        "knows no value of a parameter in quotes",
+        |reference, request| {
+            if triggered(&request).is_some() && media_type(&request).contains('"') {
+                return unsupported(reference);
+            }
+            reference.respond(&request)
+        },
+    ),
+    Mutant::new(
         "label-with-case",
         "olbrain.ct.case",
         "compares the label with case",

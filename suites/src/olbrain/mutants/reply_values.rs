@@ -146,6 +146,19 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     ),
     Mutant::new(
+        "tokens-uncounted",
+        "olbrain.conv.tokens",
+        "does not count the tokens of a long message",
+        |reference, request| {
+            let is_long = request.body().len() > 64 * 1024;
+            replied(reference, &request, |body| {
+                if is_long && body["response"].is_string() {
+                    body["token_usage"] = Value::Null;
+                }
+            })
+        },
+    ),
+    Mutant::new(
         "tokens-with-fraction",
         "olbrain.conv.tokens",
         "estimates tokens from letters, with a fraction",

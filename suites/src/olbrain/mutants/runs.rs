@@ -162,12 +162,39 @@ pub(super) const MUTANTS: &[Mutant] = &[
             if !is_usual || !response.status().is_success() {
                 return response;
             }
-            edited(response, |run| {
-                run["status"] = "queued".into();
-                for name in ["started_at", "completed_at", "duration_seconds"] {
-                    run[name] = Value::Null;
-                }
-            })
+            waiting(response)
+        },
+    ),
+    Mutant::new(
+        "started-again-and-forgotten",
+        "olbrain.runs.progress",
+        "queues a run that is tried again, and has no worker for it",
+        |reference, request| {
+            let (page, run, control) = match at(&request, &[Page::Run, Page::Control]) {
+                Some(place) => (place.page, place.id.clone(), place.last == "retry"),
+                None => return reference.respond(&request),
+            };
+            let response = reference.respond(&request);
+            if !response.status().is_success() {
+                return response;
+            }
+            let name = format!("again {run}");
+            if page == Page::Control && control {
+                reference.memory().keep(name, json!(true));
+            } else if page == Page::Run && reference.memory().recall(&name).is_some() {
+                return waiting(response);
+            }
+            response
         },
     ),
 ];
+
+/// The run as it is shown before it starts.
+fn waiting(response: Response<Bytes>) -> Response<Bytes> {
+    edited(response, |run| {
+        run["status"] = "queued".into();
+        for name in ["started_at", "completed_at", "duration_seconds"] {
+            run[name] = Value::Null;
+        }
+    })
+}
