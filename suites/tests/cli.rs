@@ -111,6 +111,15 @@ fn the_embedded_mock_is_conformant() {
 }
 
 #[test]
+fn nothing_of_the_runner_below_is_printed() {
+    let output = hookproof(&["test", "--api", "inkeep", "inkeep::type::free_form"]);
+    let text = stdout(&output);
+    let is_its_own = |line: &str| line.starts_with("running ") || line.starts_with("test ");
+    assert!(!text.lines().any(is_its_own), "{text}");
+    assert!(text.contains("requirements met"), "{text}");
+}
+
+#[test]
 fn a_mock_started_by_hand_is_tested_with_what_it_printed() {
     let folder = tempfile::tempdir().unwrap();
     let file = fixtures(folder.path());

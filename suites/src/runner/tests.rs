@@ -12,6 +12,7 @@ use crate::by_hand;
 use crate::conduct::Conduct;
 use crate::event::Sink;
 use crate::http::{BaseUrl, Exchange, Limits, Redactor, Request};
+use crate::not_offered::NotOffered;
 use crate::run::Settings;
 use crate::target::Target;
 use crate::verdict::Finding;
@@ -64,10 +65,14 @@ impl Suite for ByHand {
     }
 }
 
+fn target(conduct: Conduct) -> Target {
+    let base = BaseUrl::parse("http://127.0.0.1:1").unwrap();
+    Target::new(base, Limits::default(), false, Redactor::default()).under(conduct)
+}
+
 /// A dry target is asked nothing when a failure is tried again.
 fn suite_with(preflight: Preflight, dry: bool, cases: Vec<Case>) -> Arc<dyn Suite> {
-    let base = BaseUrl::parse("http://127.0.0.1:1").unwrap();
-    let target = Target::new(base, Limits::default(), false, Redactor::default()).under(Conduct {
+    let target = target(Conduct {
         dry,
         ..Conduct::default()
     });
@@ -375,6 +380,24 @@ fn an_examination_is_what_the_suite_found() {
     let examined = examine(&run, suite(Vec::new()).as_ref()).unwrap();
     assert_eq!(examined.len(), 1);
     assert_eq!(examined[0].key, "keys.valid");
+}
+
+#[test]
+fn a_suite_lacks_what_its_target_was_declared_not_to_offer() {
+    let not_offered = NotOffered::new(["olbrain.upl".to_owned()]).unwrap();
+    let target = target(Conduct {
+        not_offered,
+        ..Conduct::default()
+    });
+    let suite = ByHand {
+        target,
+        cases: Vec::new(),
+        preflight: |_| Ok(()),
+    };
+    assert!(suite.lacking("olbrain.upl.size").is_some());
+    assert_eq!(suite.lacking("olbrain.runs.get"), None);
+    // Every server has what no suite says is a part of its own.
+    assert_eq!(suite.part_of(&Request::new("POST", "/")), None);
 }
 
 #[test]
