@@ -1,6 +1,8 @@
 //! What a case holds in its hands: it sends, and says what it found.
 
 mod evidence;
+#[cfg(test)]
+mod tests;
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -221,6 +223,17 @@ impl<'r> Probe<'r> {
                 "the target limits the rate of requests (429), even after a wait; a lower --rate may help"
                     .to_owned(),
             ),
+            // A list grows with what is sent to a target, and may do so beyond what is read of an answer.
+            Ok(response)
+                if response.is_success()
+                    && response.is_json_in_part()
+                    && matches!(finding, Finding::Broken { .. }) =>
+            {
+                Finding::Undecided(format!(
+                    "the answer is longer than the {} bytes that were read of it",
+                    response.body.len()
+                ))
+            }
             _ => finding,
         };
         self.note(requirement, finding, Some(exchange));

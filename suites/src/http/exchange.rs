@@ -47,6 +47,11 @@ impl Response {
         crate::json_reading::value(&self.body)
     }
 
+    /// Whether the body is labelled as JSON and was not read to its end, so that nobody can say what is in it.
+    pub fn is_json_in_part(&self) -> bool {
+        self.cut && self.media_type().is_some_and(|media| media.contains("json"))
+    }
+
     /// Whether the status is 2xx.
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.status)

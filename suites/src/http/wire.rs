@@ -32,7 +32,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             request_time: Duration::from_secs(10),
-            response_bytes: 256 * 1024,
+            response_bytes: 4 * 1024 * 1024,
         }
     }
 }

@@ -5,6 +5,7 @@ use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode, Uri};
 use serde_json::{Value, json};
 
+use crate::http::Limits;
 use crate::standin::Reference;
 use crate::standin::bend::{answer, edited, json_body, pairs, query_value, visit, with_body, with_path};
 use crate::variant::Variant;
@@ -291,6 +292,18 @@ pub(super) const VARIANTS: &[Variant] = &[
                     }
                     *list = messages;
                 });
+            }
+            response
+        },
+    ),
+    Variant::new(
+        "long-lists-of-messages",
+        "lists messages with more in front of them than the suite reads of an answer",
+        |reference, request| {
+            let response = reference.respond(&request);
+            if is_at(&request, &["sessions", "*", "messages"]) && response.status().is_success() {
+                let more = " ".repeat(Limits::default().response_bytes);
+                return response.map(|list| [more.as_bytes(), &list].concat().into());
             }
             response
         },
