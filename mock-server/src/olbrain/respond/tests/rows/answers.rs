@@ -66,6 +66,7 @@ pub(super) const REPLIES: &[Look] = &[
             "olbrain.wf.run-id",
             "olbrain.wf.run-id.prefix",
             "olbrain.wf.status",
+            "olbrain.wf.one-run",
             "olbrain.wf.unique",
         ],
         |server| queue(server),
