@@ -128,7 +128,8 @@ fn in_other_headers(bare: &Request, key: &str) -> Vec<Request> {
 
 /// The key after other words than Bearer, and in base64 after Basic.
 fn under_other_schemes(request: &Request, header: &str, key: &str) -> Vec<Request> {
-    let plain = ["Basic", "Token", "Digest", "ApiKey"].map(|scheme| format!("{scheme} {key}"));
+    // A colon belongs to the word in front of it: what stands there then is not Bearer.
+    let plain = ["Basic", "Token", "Digest", "ApiKey", "Bearer:"].map(|scheme| format!("{scheme} {key}"));
     let pairs = basic_credentials(key).map(|pair| format!("Basic {pair}"));
     plain
         .iter()

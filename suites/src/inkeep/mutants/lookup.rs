@@ -41,6 +41,16 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     ),
     Mutant::new(
+        "bearer-with-a-colon",
+        "inkeep.auth.scheme",
+        "takes a colon behind the word Bearer for a part of it",
+        |reference, request| {
+            let_in(reference, request, |request, valid| {
+                authorization(request).strip_prefix("Bearer: ") == Some(valid)
+            })
+        },
+    ),
+    Mutant::new(
         "bearer-anywhere",
         "inkeep.auth.scheme",
         "looks for the word Bearer and a token with a pattern that has no beginning",

@@ -64,6 +64,15 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     ),
     Mutant::new(
+        "key-behind-bearer-and-a-colon",
+        "olbrain.auth.malformed.other-scheme",
+        "takes a colon behind the word Bearer for a part of it",
+        |reference, request| {
+            let with_colon = authorization(&request).strip_prefix("Bearer: ") == Some(valid_key(reference));
+            respond_letting_in(reference, request, with_colon)
+        },
+    ),
+    Mutant::new(
         "expired-key-uploads",
         "olbrain.auth.expired",
         "asks whether a key has expired everywhere but where files are uploaded",
