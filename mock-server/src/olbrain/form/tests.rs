@@ -152,3 +152,28 @@ fn a_boundary_has_bounds() {
     assert!(Form::new("").is_none() && Form::new(&"b".repeat(71)).is_none());
     assert!(Form::new(&"b".repeat(70)).is_some());
 }
+
+#[test]
+fn the_head_of_a_part_has_a_longest_length() {
+    // With the line end before it, which is read with it.
+    const LONGEST: usize = 16 * 1024 - 2;
+    let head = |length: usize| {
+        let start = format!("{FILE}\r\nX-More: ");
+        let more = "x".repeat(length - start.len());
+        start + &more
+    };
+    let form = |length: usize| part(&head(length), "name") + "--X-b--\r\n";
+    assert!(read(&form(LONGEST), true).is_ok());
+    assert_eq!(read(&form(LONGEST + 1), true), Err(Fault::Malformed));
+    // Nobody waits for more of a head that is too long already.
+    let begun = |length: usize| format!("--X-b\r\n{}", head(length));
+    assert_eq!(read(&begun(LONGEST + 4), true), Err(Fault::Truncated));
+    assert_eq!(read(&begun(LONGEST + 5), true), Err(Fault::Malformed));
+}
+
+#[test]
+fn blanks_behind_a_boundary_have_a_longest_length() {
+    let begun = |blanks: usize| format!("--X-b{}", " ".repeat(blanks));
+    assert_eq!(read(&begun(16 * 1024), true), Err(Fault::Truncated));
+    assert_eq!(read(&begun(16 * 1024 + 1), true), Err(Fault::Malformed));
+}

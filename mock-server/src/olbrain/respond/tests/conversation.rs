@@ -65,6 +65,25 @@ fn an_organization_without_a_name_still_has_one() {
 }
 
 /// Sends a body and tells the session of the answer.
+#[test]
+fn an_agent_of_another_organization_is_at_home_there() {
+    let server = Server::builtin();
+    let other = server.olbrain.fixtures().other_organization.clone().unwrap();
+    let event = trigger(&other.conversational_agents[0], "{}");
+    let answer = server.ask(&with_key(event, OTHER_KEY));
+    assert_eq!(
+        (
+            Some(answer.text("organization_id")),
+            Some(answer.text("project_id"))
+        ),
+        (other.organization_id, other.project_id)
+    );
+    assert_ne!(
+        Some(answer.text("organization_id")),
+        server.olbrain.fixtures().organization_id
+    );
+}
+
 fn session(server: &Server, agent: &str, body: &str) -> String {
     let answer = server.trigger(agent, body);
     assert_eq!(answer.decided(), (200, "", "olbrain.conv.200"));
