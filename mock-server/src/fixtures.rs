@@ -193,6 +193,21 @@ mod tests {
     }
 
     #[test]
+    fn keys_are_masked_where_fixtures_are_shown_to_developers() {
+        let fixtures = Fixtures::builtin();
+        let shown = format!("{fixtures:?}");
+        let keys = [
+            fixtures.polyai.keys.iter().collect::<Vec<_>>(),
+            fixtures.inkeep.keys.iter().collect(),
+            fixtures.olbrain.keys.iter().collect(),
+        ];
+        for key in keys.concat() {
+            assert!(!shown.contains(key), "{key}");
+        }
+        assert_eq!(shown.matches("Keys { valid: Some(").count(), 3, "{shown}");
+    }
+
+    #[test]
     fn a_table_that_is_there_is_declared_and_has_nothing_built_in() {
         let fixtures = Fixtures::from_toml("[polyai]\naccount_id = 'A'\nproject_id = 'P'\n").unwrap();
         assert!(fixtures.declared("polyai") && !fixtures.declared("inkeep"));

@@ -84,3 +84,31 @@ fn shown(event: &Event, secrets: &Secrets) -> Value {
     body_text::insert(&mut shown, &event.body, secrets);
     shown
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::polyai::Fixtures;
+
+    #[test]
+    fn the_paths_of_the_events_are_owned_and_no_others() {
+        let server = Polyai::new(Fixtures::builtin());
+        for path in [
+            PATH,
+            "/v1/external-events",
+            "/v1/external-events/",
+            "/v1/external-events/x",
+        ] {
+            assert!(server.owns(path), "{path}");
+        }
+        for path in [
+            "/v1",
+            "/v1/external-event",
+            "/v1/external-events2",
+            "/x/v1/external-events",
+            "/",
+        ] {
+            assert!(!server.owns(path), "{path}");
+        }
+    }
+}
