@@ -1,7 +1,7 @@
 //! The path of the trigger, and the agent in it.
 
 use bytes::Bytes;
-use http::{Method, Request, StatusCode};
+use http::{Method, Request, Response, StatusCode};
 use serde_json::{Value, json};
 
 use super::parts::{
@@ -274,29 +274,30 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "kind-from-body",
         "olbrain.agent.type-in-body",
         "answers 202 where the member kind of the body says workflow",
-        |reference, request| {
-            let says = json_body(&request).is_some_and(|body| body.get("kind") == Some(&json!("workflow")));
-            let response = reference.respond(&request);
-            if says {
-                return status_instead(response, StatusCode::OK, StatusCode::ACCEPTED);
-            }
-            response
-        },
+        |reference, request| accepted_where(reference, &request, "kind", "workflow"),
     ),
     Mutant::new(
         "mode-in-body",
         "olbrain.agent.type-in-body",
         "answers 202 to whom says that it need not wait, as another path of the service does",
-        |reference, request| {
-            let says = json_body(&request).is_some_and(|body| body.get("mode") == Some(&json!("async")));
-            let response = reference.respond(&request);
-            if says {
-                return status_instead(response, StatusCode::OK, StatusCode::ACCEPTED);
-            }
-            response
-        },
+        |reference, request| accepted_where(reference, &request, "mode", "async"),
     ),
 ];
+
+/// 202 in place of 200 where a member of the body says this.
+fn accepted_where(
+    reference: &Reference<'_>,
+    request: &Request<Bytes>,
+    name: &str,
+    value: &str,
+) -> Response<Bytes> {
+    let says = json_body(request).is_some_and(|body| body.get(name).is_some_and(|said| said == value));
+    let response = reference.respond(request);
+    if says {
+        return status_instead(response, StatusCode::OK, StatusCode::ACCEPTED);
+    }
+    response
+}
 
 /// The trigger's path, with nothing where the agent belongs.
 fn names_nobody(request: &Request<Bytes>) -> bool {

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 
 use super::bend::{FORM, Reference, form_field, is_json_payload, is_payload, with_query};
+use super::query::FOUR;
 use crate::mutant::Mutant;
 
 /// The reference's answer where fields of these names go before the parameters.
@@ -38,10 +39,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "members-over-parameters",
         "polyai.query.in-query",
         "merges the members of the body into the parameters, as a framework does",
-        |reference, request| {
-            let names = ["event_id_location", "event_id_path", "account_id", "project_id"];
-            over(reference, request, &names, member)
-        },
+        |reference, request| over(reference, request, &FOUR, member),
     ),
     Mutant::new(
         "project-of-the-body",
@@ -59,9 +57,6 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "fields-over-parameters",
         "polyai.query.in-query",
         "keeps query and form in one table, where the form comes last",
-        |reference, request| {
-            let names = ["event_id_location", "event_id_path", "account_id", "project_id"];
-            over(reference, request, &names, pair)
-        },
+        |reference, request| over(reference, request, &FOUR, pair),
     ),
 ];

@@ -11,7 +11,8 @@ use super::bend::{
 };
 use crate::mutant::Mutant;
 
-const FOUR: [&str; 4] = ["event_id_location", "event_id_path", "account_id", "project_id"];
+/// The parameters.
+pub(super) const FOUR: [&str; 4] = ["event_id_location", "event_id_path", "account_id", "project_id"];
 
 /// The reference's answer with a value in place of a missing parameter.
 fn with_default(
