@@ -219,9 +219,9 @@ fn limit_of_a_state(olbrain: &Olbrain, probe: &Probe<'_>) {
     let mut empty = Vec::new();
     for _ in 0..ROUNDS {
         // Other cases cancel runs of this agent too, so the newest has to be one that was queued just now.
-        if runs::queued(olbrain, probe, ID, agent).is_none() {
+        let Some(newest) = runs::queued(olbrain, probe, ID, agent) else {
             return;
-        }
+        };
         let exchange = probe.send(cancelled.clone().query("limit", "1"));
         match count(&exchange) {
             Some(1) => probe.judge(ID, &exchange, Finding::Met),
@@ -229,6 +229,8 @@ fn limit_of_a_state(olbrain: &Olbrain, probe: &Probe<'_>) {
             Some(0) if count(&probe.send(cancelled.clone())) != Some(0) => empty.push(exchange),
             _ => {}
         }
+        // Nobody needs the run any more.
+        probe.send(runs::control(olbrain, agent, &newest, Control::Cancel));
         patience::settle(BETWEEN_ROUNDS);
     }
     if let Some(exchange) = empty.first().filter(|_| empty.len() > ROUNDS / 2) {
